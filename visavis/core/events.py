@@ -1,0 +1,234 @@
+"""The closed list of what can happen in a conversation.
+
+`Command` is what a person or an application asks for; `Event` is what the conversation tells everybody. The same
+events are the log, the test oracle, the Lab's timeline and what peers turn into messages on the wire.
+`at_ms` is the conversation's clock. Texts people said or wrote never appear in a `repr`, so they never reach a log.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+EndReason = Literal["client", "never_connected", "connection_lost", "stopped", "max_length", "user_silence", "failed"]
+
+# --- commands ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UserText:
+    """A typed message: a complete user turn."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Stop speaking at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddContext:
+    """Something the mind should know from the next turn on; nobody answers it."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Say exactly this, without thinking."""
+
+    text: str = field(repr=False)
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkChunk:
+    """A fragment of a text that is being written while it is spoken. An empty `utterance_id` continues the last."""
+
+    text: str = field(repr=False)
+    correlation_id: str
+    start: bool
+    end: bool
+    utterance_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudio:
+    """Ready-made speech to be lip-synced; interleaved s16le of any rate and one or two channels."""
+
+    pcm: bytes = field(repr=False)
+    rate_hz: int
+    channels: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudioEnd:
+    """The sequence of ready-made speech is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a client tool answered; exactly one of the two is set, or neither for 'nothing to say'."""
+
+    tool_call_id: str
+    result: str | None = field(default=None, repr=False)
+    error: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorCue:
+    """Play a mood, now or later."""
+
+    tag: str
+    in_ms: float | None = None
+    at_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateConfig:
+    """Change one of the settings that may change while a session lives."""
+
+    changes: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The client leaves."""
+
+
+Command: TypeAlias = (
+    UserText
+    | Interrupt
+    | AddContext
+    | Talk
+    | TalkChunk
+    | AgentAudio
+    | AgentAudioEnd
+    | ToolResult
+    | DirectorCue
+    | UpdateConfig
+    | End
+)
+
+# --- events -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReady:
+    """The line is open and everything behind it can take input; once a session."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class UserSpeechStarted:
+    at_ms: float
+    turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserSpeechEnded:
+    at_ms: float
+    turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """One complete user turn. `typed` tells a message from speech; `shown` whether clients are told."""
+
+    at_ms: float
+    turn_id: str
+    message_id: str
+    text: str = field(repr=False)
+    typed: bool
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaSaid:
+    """Words the viewer has just heard. The last one of a turn has `final`, perhaps with no text."""
+
+    at_ms: float
+    turn_id: str
+    message_id: str
+    index: int
+    text: str = field(repr=False)
+    utterance_id: str = ""
+    cue_tag: str = ""
+    final: bool = False
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaThought:
+    """A piece of the mind's reasoning, as far as the model shows it."""
+
+    at_ms: float
+    turn_id: str
+    message_id: str
+    index: int
+    text: str = field(repr=False)
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaSpeaking:
+    """The first sound of a reply is on the line."""
+
+    at_ms: float
+    turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMeasured:
+    """Where the time of one turn went; None where the turn had no such step. Milliseconds on one clock."""
+
+    at_ms: float
+    turn_id: str
+    user_started_ms: float | None
+    user_ended_ms: float | None
+    text_final_ms: float | None
+    first_token_ms: float | None
+    last_token_ms: float | None
+    voice_started_ms: float | None
+    first_audio_ms: float | None
+    last_audio_ms: float | None
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkInterrupted:
+    """A talk stream was cut; said once for each stream."""
+
+    at_ms: float
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a developer should see; plain words, never speech or secrets."""
+
+    at_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    at_ms: float
+    reason: EndReason
+    text: str
+
+
+Event: TypeAlias = (
+    SessionReady
+    | UserSpeechStarted
+    | UserSpeechEnded
+    | UserSaid
+    | PersonaSaid
+    | PersonaThought
+    | PersonaSpeaking
+    | TurnMeasured
+    | TalkInterrupted
+    | Warned
+    | SessionEnded
+)

@@ -1,0 +1,141 @@
+"""The seam for ears, minds and mouths. Every provider is one class in one file, found by the catalog.
+
+A class states what it can do as data (`Traits`), carries an inner pydantic `Settings` for what an operator may set,
+and satisfies one of the protocols below. Where `Traits.runs_in_worker` is true, the class does its work by blocking
+calls (`BlockingVoice`, `BlockingEars`); the program runs it in a supervised child process and puts the asynchronous
+protocol in front. Cancelling the task that iterates is how any of them is stopped.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from visavis.core.frames import AudioChunk, SpeechAudio
+from visavis.core.spec import EarsSpec, MindSpec, VoiceSpec
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a provider can do. `languages` are ISO 639-1 codes, ("*",) for any."""
+
+    label: str
+    languages: tuple[str, ...] = ("*",)
+    runs_in_worker: bool = False
+    gives_word_times: bool = False
+    gives_phone_times: bool = False
+    rate_hz: int = 0
+    zero_retention: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The mind wants a tool; `arguments` is a JSON object as text."""
+
+    call_id: str
+    name: str
+    arguments: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Role
+    text: str = field(repr=False)
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as the mind sees it; `parameters` is JSON Schema."""
+
+    name: str
+    description: str
+    parameters: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    text: str = field(repr=False)
+
+
+MindDelta: TypeAlias = TextDelta | ReasoningDelta | ToolCall
+
+
+class LanguageModel(Protocol):
+    """Raises `ProviderError`. Built as `Class(spec: MindSpec, settings: Settings)`."""
+
+    def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]: ...
+
+    async def close(self) -> None: ...
+
+
+class TextToSpeech(Protocol):
+    """Speaks one clause at a time; mark times count from the first sample of the clause."""
+
+    def speak(self, text: str) -> AsyncIterator[SpeechAudio]: ...
+
+    async def close(self) -> None: ...
+
+
+class Transcription(Protocol):
+    """One utterance being heard."""
+
+    async def feed(self, audio: AudioChunk) -> None: ...
+
+    async def finish(self) -> str:
+        """The final text, "" when nothing was understood; the transcription is over afterwards."""
+        ...
+
+    async def cancel(self) -> None: ...
+
+
+class SpeechToText(Protocol):
+    async def open(self, ears: EarsSpec) -> Transcription: ...
+
+    async def close(self) -> None: ...
+
+
+class VoiceDetector(Protocol):
+    """Voice activity of one microphone."""
+
+    async def push(self, audio: AudioChunk) -> list[float]:
+        """Speech probability (0 to 1) of each whole window that the new sound completes, oldest first."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class VoiceActivity(Protocol):
+    """One detector for all sessions of the process. `window_ms` is how much sound one probability covers."""
+
+    window_ms: float
+
+    def open(self) -> VoiceDetector: ...
+
+    async def close(self) -> None: ...
+
+
+class BlockingVoice(Protocol):
+    """A voice that computes; built as `Class()` in a worker and asked for one clause at a time."""
+
+    def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio: ...
+
+
+class BlockingUtterance(Protocol):
+    def feed(self, pcm: bytes) -> None: ...
+
+    def finish(self) -> str: ...
+
+
+class BlockingEars(Protocol):
+    """A recogniser that computes; built as `Class()` in a worker, fed s16le mono at `SPEECH_RATE_HZ`."""
+
+    def open(self, ears: EarsSpec) -> BlockingUtterance: ...
