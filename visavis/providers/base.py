@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from visavis.core.frames import AudioChunk, SpeechAudio
-from visavis.core.spec import EarsSpec, MindSpec, VoiceSpec
+from visavis.core.spec import EarsSpec, VoiceSpec
 
 Role = Literal["system", "user", "assistant", "tool"]
 
