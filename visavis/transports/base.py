@@ -24,6 +24,10 @@ class Peer(Listener, Protocol):
 class Line(Protocol):
     """The engine, seen from a peer. All calls return at once except `next_video`."""
 
+    def peer_expected(self, peer: Peer) -> None:
+        """The picture format is settled and the network is being tried; the face may warm up."""
+        ...
+
     def peer_opened(self, peer: Peer) -> None:
         """Media and messages can flow both ways; the peer starts pulling sound and pictures."""
         ...
