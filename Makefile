@@ -1,0 +1,45 @@
+# Every command a person needs. `make` alone prints them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA_DIR ?= .visavis
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests run check test test-full bench lock docs
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv, install what is missing, build the Lab (a second run takes about a second)
+	@$(PYTHON) scripts/setup.py
+
+setup-tests: ## The same, and what the tests need: Chromium, PostgreSQL, the official clients
+	@$(PYTHON) scripts/setup.py --tests
+
+run: setup ## Serve on http://127.0.0.1:8000 (HOST=, PORT= and DATA_DIR= change that)
+	@exec $(BIN)/visavis serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
+
+check: setup ## Format, lint, types and import contracts; no tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-logo
+
+test: setup-tests ## Everything that gates a change
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -m "not slow"
+
+test-full: setup-tests ## The same and the slow matrices
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest
+
+bench: setup-tests ## Measure speed and print one table; takes minutes and wants an idle machine
+	@$(BIN)/python -m bench.run
+
+docs: setup ## Write the generated pages of docs/ anew
+	@$(BIN)/python -m scripts.docs
+
+lock: setup ## Resolve the dependencies anew
+	@$(BIN)/python -m scripts.lock

@@ -1,0 +1,26 @@
+"""Resolve every dependency anew: `make lock`. Locks carry hashes and no addresses."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UV = ROOT / ".venv" / "bin" / "uv"
+OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--universal", "--python-version", "3.11", "--quiet"]
+CLIENT = "tests/clients/python_sdk/requirements"
+
+
+def main() -> None:
+    resolve("requirements.lock", "pyproject.toml")
+    resolve("requirements-dev.lock", "pyproject.toml", "--group", "dev", "--constraint", "requirements.lock")
+    resolve("models.lock", "scripts/models.in", "--no-deps")
+    resolve("scripts/bootstrap.lock", "scripts/bootstrap.in")
+    resolve(f"{CLIENT}.lock", f"{CLIENT}.in")
+
+
+def resolve(lock: str, source: str, *options: str) -> None:
+    command = [UV, "pip", "compile", source, *options, *OPTIONS, "--output-file", lock]
+    subprocess.run([*command, "--custom-compile-command", "make lock"], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
