@@ -28,3 +28,8 @@ class TaskSet:
 
     async def close(self) -> None:
         await cancel_and_wait(*self._tasks)
+
+    async def settle(self) -> None:
+        """Wait until everything started so far has ended by itself."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,76 @@
+"""How many conversations live here: opening, finding, ending and draining them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from visavis.core.clock import Clock
+from visavis.core.errors import NotFound, SessionLimitReached
+from visavis.core.events import EndReason
+from visavis.core.spec import SessionSpec
+from visavis.core.tasks import TaskSet
+from visavis.engine.conversation import Conversation, Parts
+from visavis.engine.lifecycle import Limits
+from visavis.engine.records import SessionReport
+
+__all__ = ["Host", "Limits", "Parts", "SessionReport"]
+
+
+class Host:
+    """All living conversations of this process. Admission is one check and one insert with no wait between."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        limits: Limits,
+        furnish: Callable[[SessionSpec], Parts],
+        on_end: Callable[[SessionReport], Awaitable[None]],
+    ) -> None:
+        self._clock, self._limits = clock, limits
+        self._furnish, self._on_end = furnish, on_end
+        self._conversations: dict[str, Conversation] = {}
+        self._tasks = TaskSet()
+
+    @property
+    def live(self) -> int:
+        return len(self._conversations)
+
+    @property
+    def sessions_max(self) -> int:
+        return self._limits.sessions_max
+
+    def open(self, spec: SessionSpec) -> Conversation:
+        """Start a conversation that waits for its client."""
+        if self.live >= self._limits.sessions_max:
+            raise SessionLimitReached(
+                f"{self.live} of {self._limits.sessions_max} sessions are live; end one or raise VISAVIS_SESSIONS_MAX"
+            )
+        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits)
+        self._conversations[spec.session_id] = conversation
+        conversation.start()
+        self._tasks.start(self._watch(conversation), "host-watch")
+        return conversation
+
+    def get(self, session_id: str) -> Conversation:
+        conversation = self._conversations.get(session_id)
+        if conversation is None:
+            raise NotFound("No live session has this id")
+        return conversation
+
+    async def stop(self, session_id: str, reason: EndReason, text: str = "") -> None:
+        """End a session and wait until its client has been told."""
+        conversation = self.get(session_id)
+        conversation.end(reason, text)
+        await conversation.wait_ended()
+
+    async def close(self) -> None:
+        """End everything that lives."""
+        ending = [self.stop(session_id, "stopped", "The server is shutting down") for session_id in self._conversations]
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self._tasks.settle()
+
+    async def _watch(self, conversation: Conversation) -> None:
+        try:
+            report = await conversation.wait_ended()
+        finally:
+            self._conversations.pop(conversation.spec.session_id, None)
+        await self._on_end(report)

@@ -1,0 +1,76 @@
+"""When a session ends: pure, time is an argument. created → signalling → connected → ended.
+
+A socket that goes away is not the end, and neither is a network that breaks: each may come back within `regain`.
+Both gone at once means that the person has left.
+"""
+
+from dataclasses import dataclass
+
+from visavis.core.events import EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a host allows. `talk_idle_ms` is how long an open talk stream may stay without text."""
+
+    sessions_max: int
+    connect_within_ms: float = 60_000
+    regain_within_ms: float = 30_000
+    talk_idle_ms: float = 15_000
+
+
+class Lifecycle:
+    """Remembers who is there and since when somebody is missing."""
+
+    def __init__(self, limits: Limits, max_length_ms: float | None, now_ms: float) -> None:
+        self._limits = limits
+        self._created_ms = now_ms
+        self._max_length_ms = max_length_ms
+        self._connected_ms: float | None = None
+        self._socket = False
+        self._peer = False
+        self._socket_lost_ms: float | None = None
+        self._peer_lost_ms: float | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the line was ever open."""
+        return self._connected_ms is not None
+
+    def socket_opened(self) -> None:
+        self._socket, self._socket_lost_ms = True, None
+
+    def socket_lost(self, now_ms: float) -> None:
+        self._socket, self._socket_lost_ms = False, now_ms
+
+    def peer_opened(self, now_ms: float) -> None:
+        self._peer, self._peer_lost_ms = True, None
+        if self._connected_ms is None:
+            self._connected_ms = now_ms
+
+    def peer_lost(self, now_ms: float) -> None:
+        self._peer, self._peer_lost_ms = False, now_ms
+
+    def verdict(self, now_ms: float) -> EndReason | None:
+        """Why the session is over, or None while it lives."""
+        if self._connected_ms is None:
+            return "never_connected" if now_ms >= self._created_ms + self._limits.connect_within_ms else None
+        if not self._socket and not self._peer:
+            return "client"
+        if any(lost + self._limits.regain_within_ms <= now_ms for lost in self._missing()):
+            return "connection_lost"
+        if self._max_length_ms is not None and now_ms >= self._connected_ms + self._max_length_ms:
+            return "max_length"
+        return None
+
+    @property
+    def wake_ms(self) -> float:
+        if self._connected_ms is None:
+            return self._created_ms + self._limits.connect_within_ms
+        wakes = [lost + self._limits.regain_within_ms for lost in self._missing()]
+        if self._max_length_ms is not None:
+            wakes.append(self._connected_ms + self._max_length_ms)
+        return min(wakes, default=float("inf"))
+
+    def _missing(self) -> list[float]:
+        return [lost for lost in (self._socket_lost_ms, self._peer_lost_ms) if lost is not None]

@@ -1,0 +1,159 @@
+"""One persona turn: text becomes clauses, clauses become sound, and what was heard becomes captions.
+
+A reply is cut by cancelling its task. Nothing of it can be queued afterwards, because only that task queues; what was
+queued is dropped by the show. What the viewer heard up to that moment is what the history keeps.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from visavis.core.clock import Clock
+from visavis.core.events import Event, PersonaSaid, PersonaSpeaking, PersonaThought, TurnMeasured
+from visavis.engine.passthrough import AgentSpeech
+from visavis.engine.playout import Pulled
+from visavis.engine.show import Show
+from visavis.engine.speak import speak
+from visavis.engine.think import Piece, in_pieces
+from visavis.providers.base import TextToSpeech
+
+CLAUSES_AHEAD_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """When the steps before the reply happened, in the engine's milliseconds."""
+
+    user_started_ms: float | None = None
+    user_ended_ms: float | None = None
+    text_final_ms: float | None = None
+
+
+class Reply:
+    """One turn of the persona, from its first thought to its last sound."""
+
+    def __init__(
+        self,
+        turn_id: str,
+        voice: TextToSpeech | None,
+        show: Show,
+        clock: Clock,
+        deliver: Callable[[Event], None],
+        timings: Timings = Timings(),
+    ) -> None:
+        self.turn_id = turn_id
+        self.message_id = str(uuid4())
+        self.heard: list[str] = []
+        self._voice, self._show = voice, show
+        self._clock, self._deliver = clock, deliver
+        self._utterance_id = ""
+        self._index = 0
+        self._thoughts = 0
+        self._played = asyncio.Event()
+        self._measured = TurnMeasured(
+            clock.now_ms(), turn_id, timings.user_started_ms, timings.user_ended_ms, timings.text_final_ms,
+            None, None, None, None, None, interrupted=False,
+        )  # fmt: skip
+
+    async def say(self, texts: AsyncIterator[Piece]) -> None:
+        """Returns when the last sound was heard. Raises `ProviderError` (in a group) when mind or voice fail."""
+        pieces: asyncio.Queue[Piece | None] = asyncio.Queue(CLAUSES_AHEAD_MAX)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._compose(texts, pieces), name="reply-compose")
+            await self._say_all(pieces)
+        await self._until_played()
+
+    async def play(self, speech: AgentSpeech) -> None:
+        """The same for ready-made speech, which has no words."""
+        await speech.play(self._show, self.message_id)
+        await self._until_played()
+
+    async def _until_played(self) -> None:
+        self._show.close_reply(self.message_id)
+        await self._played.wait()
+
+    async def _compose(self, texts: AsyncIterator[Piece], pieces: "asyncio.Queue[Piece | None]") -> None:
+        async for piece in in_pieces(self._noting_tokens(texts)):
+            await pieces.put(piece)
+        self._note(last_token_ms=self._clock.now_ms())
+        await pieces.put(None)
+
+    async def _noting_tokens(self, texts: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
+        async for piece in texts:
+            if self._measured.first_token_ms is None:
+                self._note(first_token_ms=self._clock.now_ms())
+            yield piece
+
+    async def _say_all(self, pieces: "asyncio.Queue[Piece | None]") -> None:
+        utterance_id = ""
+        skipped = ""  # white space that no voice speaks still belongs to the text
+        while (piece := await pieces.get()) is not None:
+            lead = " " if piece.utterance_id != utterance_id and utterance_id else ""
+            if not piece.text.strip():
+                skipped += piece.text
+                continue
+            utterance_id = piece.utterance_id
+            if self._measured.voice_started_ms is None:
+                self._note(voice_started_ms=self._clock.now_ms())
+            if self._voice is None:
+                self._say_words(lead + skipped + piece.text, piece.utterance_id)
+            else:
+                await speak(self._voice, self._show, self.message_id, piece, lead + skipped)
+            skipped = ""
+
+    def played(self, pulled: Pulled) -> None:
+        """The playout tells what became true with the packet that leaves now."""
+        now_ms = self._clock.now_ms()
+        if pulled.began:
+            self._note(first_audio_ms=now_ms)
+            self._deliver(PersonaSpeaking(now_ms, self.turn_id))
+        for word in pulled.heard:
+            self._say_words(word.text, word.utterance_id)
+        if pulled.completed:
+            self._note(last_audio_ms=now_ms)
+            self._played.set()
+
+    def thought(self, text: str) -> None:
+        """A piece of reasoning, shown as it comes."""
+        self._deliver(PersonaThought(self._clock.now_ms(), self.turn_id, self._thought_id, self._thoughts, text))
+        self._thoughts += 1
+
+    def close(self, interrupted: bool) -> None:
+        """Tell everybody that this turn is over; once, whichever way it ended."""
+        now_ms = self._clock.now_ms()
+        if self._thoughts:
+            self._deliver(PersonaThought(now_ms, self.turn_id, self._thought_id, self._thoughts, "", final=True))
+        if self._index:
+            self._deliver(
+                PersonaSaid(
+                    now_ms,
+                    self.turn_id,
+                    self.message_id,
+                    self._index,
+                    "",
+                    self._utterance_id,
+                    final=True,
+                    interrupted=interrupted,
+                )  # fmt: skip
+            )
+        self._note(interrupted=interrupted)
+        self._deliver(replace(self._measured, at_ms=now_ms))
+
+    @property
+    def text(self) -> str:
+        """The words that were really heard."""
+        return "".join(self.heard)
+
+    @property
+    def _thought_id(self) -> str:
+        return f"{self.message_id}-thought"
+
+    def _say_words(self, text: str, utterance_id: str) -> None:
+        self._utterance_id = utterance_id
+        self.heard.append(text)
+        self._deliver(PersonaSaid(self._clock.now_ms(), self.turn_id, self.message_id, self._index, text, utterance_id))
+        self._index += 1
+
+    def _note(self, **changes: float | bool) -> None:
+        self._measured = replace(self._measured, **changes)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,105 @@
+"""Sound and picture of one session, kept together.
+
+`Show` owns what must never disagree: the playout queue, the encoder's remainder, the face and the media clock. Speech
+is placed on the media clock once, and both the ear and the eye get it from there. The clock's zero on the machine's
+monotonic clock is set by the peer's first pull; should pulls fall behind for good (a stalled machine, a new peer), the
+zero moves with them, so that sound and picture stay together.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from visavis.core.clock import Clock
+from visavis.core.frames import EncodedVideo, SpeechAudio, VideoFormat
+from visavis.core.spec import FaceSpec
+from visavis.core.tasks import TaskSet, cancel_and_wait
+from visavis.engine.playout import Playout, Pulled, TimedText
+from visavis.renderers.base import Faces, FaceStage
+from visavis.transports.base import SpeechEncoder
+
+DRIFT_MAX_MS = 250.0  # a peer that is less late than this catches up by itself
+
+
+class Show:
+    """What the viewer gets to see and hear."""
+
+    def __init__(self, face: FaceSpec, faces: Faces, encoder: SpeechEncoder, silence: bytes, clock: Clock) -> None:
+        self.playout = Playout(silence)
+        self._spec, self._faces, self._encoder, self._clock = face, faces, encoder, clock
+        self._format: VideoFormat | None = None
+        self._stage: FaceStage | None = None
+        self._staged = asyncio.Event()
+        self._opening: asyncio.Task[None] | None = None
+        self._zero_ms: float | None = None
+        self._tasks = TaskSet()
+
+    def expect(self, video: VideoFormat) -> None:
+        """A peer will want this picture format. The same format again keeps the face as it is."""
+        if video == self._format:
+            self.want_keyframe()
+            return
+        self._format = video
+        self._staged.clear()
+        self._opening = self._tasks.start(self._open(video, self._opening), "show-open-face")
+
+    async def ready(self) -> None:
+        """Wait until the face can be drawn. Raises what opening it raised."""
+        if self._opening is not None:
+            await asyncio.shield(self._opening)
+
+    async def put(self, owner: str, speech: SpeechAudio, words: Sequence[TimedText], *, last: bool) -> None:
+        """Queue speech right behind what is queued already. `last` ends a clause."""
+        packets = await self._encoder.encode(speech.audio, last)
+        start_ms = self.playout.add(owner, packets, words)
+        if self._stage is not None and speech.audio.pcm:
+            self._stage.speak(start_ms, speech.audio, speech.marks)
+
+    def close_reply(self, owner: str) -> None:
+        """Mark the end of a reply whose last piece is queued."""
+        self.playout.add(owner, (), (), closes=True)
+
+    def cut(self) -> None:
+        """Silence from the next packet on, and a closing mouth."""
+        self.playout.cut()
+        self._encoder.reset()
+        if self._stage is not None:
+            self._stage.cut(self.playout.position_ms)
+
+    def pull(self) -> Pulled:
+        """The next 20 ms of sound; this is what moves the media clock."""
+        now_ms = self._clock.now_ms()
+        position_ms = self.playout.position_ms
+        if self._zero_ms is None or abs(now_ms - position_ms - self._zero_ms) > DRIFT_MAX_MS:
+            self._zero_ms = now_ms - position_ms
+            if self._stage is not None:
+                self._stage.start(self._zero_ms)
+        return self.playout.pull()
+
+    async def next_video(self) -> EncodedVideo:
+        while self._stage is None:
+            await self._staged.wait()
+        return await self._stage.next_frame()
+
+    def want_keyframe(self) -> None:
+        if self._stage is not None:
+            self._stage.want_keyframe()
+
+    def set_bitrate(self, bitrate_bps: int) -> None:
+        if self._stage is not None:
+            self._stage.set_bitrate(bitrate_bps)
+
+    async def close(self) -> None:
+        await self._tasks.close()
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            await stage.close()
+
+    async def _open(self, video: VideoFormat, before: "asyncio.Task[None] | None") -> None:
+        await cancel_and_wait(before)
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            await stage.close()
+        self._stage = await self._faces.open(self._spec, video)
+        if self._zero_ms is not None:
+            self._stage.start(self._zero_ms)
+        self._staged.set()
