@@ -1,0 +1,90 @@
+"""Tiny faces, voices and ears that tests have loaded in real child processes."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.errors import ProviderError
+from visavis.core.frames import AudioChunk, Mark, SpeechAudio
+from visavis.core.spec import EarsSpec, FaceSpec, VoiceSpec
+
+SHUT, OPEN = 40, 200
+
+
+def moving_picture(width: int, height: int, at_ms: float) -> NDArray[np.uint8]:
+    """Soft waves that drift, like a background behind a talking head; shape (height * 3 // 2, width)."""
+    y, x = np.mgrid[0:height, 0:width]
+    luma = 110 + 50 * np.sin((x + at_ms / 10) / 37) + 30 * np.cos((y - at_ms / 15) / 23)
+    small_y, small_x = y[::2, ::2], x[::2, ::2]
+    u, v = 128 + 40 * np.sin((small_x + at_ms / 20) / 51), 128 + 40 * np.cos((small_y + at_ms / 20) / 61)
+    planes = [plane.clip(16, 235).astype(np.uint8).reshape(-1) for plane in (luma, u, v)]
+    return np.concatenate(planes).reshape(height * 3 // 2, width)
+
+
+class BarFace:
+    """Dark, and bright while something is heard."""
+
+    def __init__(self, face: FaceSpec, seed: int) -> None:
+        if face.identity == "broken":
+            raise ValueError("no such person")
+        self._face = face
+        self._speech: list[tuple[float, float]] = []
+
+    def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
+        self._speech.append((start_ms, start_ms + audio.duration_ms))
+
+    def cut(self, at_ms: float) -> None:
+        self._speech = [(start, min(end, at_ms)) for start, end in self._speech if start < at_ms]
+
+    def frame(self, at_ms: float) -> NDArray[np.uint8]:
+        if self._face.identity == "crash" and at_ms >= 200:
+            raise RuntimeError("a face that fails once")
+        heard = any(start <= at_ms < end for start, end in self._speech)
+        picture = np.full((self._face.height_px * 3 // 2, self._face.width_px), 128, np.uint8)
+        picture[: self._face.height_px] = OPEN if heard else SHUT
+        return picture
+
+
+class ToneVoice:
+    """As many milliseconds of sound as the text asks for; some texts misbehave."""
+
+    def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio:
+        if text == "die":
+            os._exit(3)
+        if text == "refuse":
+            raise ProviderError("no such voice", retryable=False)
+        if text == "fail":
+            raise ValueError("private words")
+        if text.startswith("slow"):
+            time.sleep(0.4)
+        samples = np.full(1600, len(text), np.int16)
+        return SpeechAudio(AudioChunk(samples.tobytes(), 16_000), (Mark("word", 0.0, 100.0, text, 0, len(text)),))
+
+
+class _Counting:
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def feed(self, pcm: bytes) -> None:
+        if pcm == b"die!":
+            os._exit(3)
+        self._bytes += len(pcm)
+
+    def finish(self) -> str:
+        return f"{self._bytes} bytes"
+
+
+class CountingEars:
+    def open(self, ears: EarsSpec) -> _Counting:
+        return _Counting()
+
+
+async def eventually(holds: Callable[[], bool], within_s: float = 10.0) -> None:
+    """Returns when the condition holds; another process makes it so, and nothing here is told."""
+    async with asyncio.timeout(within_s):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

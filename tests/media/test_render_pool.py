@@ -1,0 +1,156 @@
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import av
+import numpy as np
+import pytest
+
+from tests.media.fakes import OPEN, SHUT, eventually
+from visavis.core.clock import MonotonicClock
+from visavis.core.errors import NotSupported, Unavailable
+from visavis.core.frames import AudioChunk, EncodedVideo, VideoFormat
+from visavis.core.spec import FaceSpec
+from visavis.media.render_pool import RenderPool
+from visavis.media.render_stage import FRAMES_WAITING_MAX, RenderStage
+
+CLOCK = MonotonicClock()
+FACE = FaceSpec("bar", "anybody", 64, 48)
+VIDEO = VideoFormat("h264", 64, 48, 300_000)
+ONE_SECOND = AudioChunk(b"\0" * 32_000, 16_000)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[RenderPool]:
+    pool = RenderPool(2, {"bar": "tests.media.fakes:BarFace", "absent": "no_such_module:Face"}, CLOCK)
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+class Watcher:
+    """Decodes what a stage sends, as a browser would."""
+
+    def __init__(self, stage: RenderStage) -> None:
+        self._stage = stage
+        self._decoder = av.CodecContext.create("h264", "r")
+        self._decoder.thread_count = 1
+
+    async def frame(self) -> tuple[EncodedVideo, float]:
+        """The next picture and its mean brightness."""
+        async with asyncio.timeout(10):
+            encoded = await self._stage.next_frame()
+        return encoded, self.brightness(encoded)
+
+    def brightness(self, encoded: EncodedVideo) -> float:
+        (picture,) = self._decoder.decode(av.Packet(encoded.data))
+        return float(np.mean(picture.to_ndarray(format="yuv420p")[: FACE.height_px]))
+
+    async def until(self, pts_ms: int) -> list[tuple[EncodedVideo, float]]:
+        frames = [await self.frame()]
+        while frames[-1][0].pts_ms < pts_ms:
+            frames.append(await self.frame())
+        return frames
+
+
+def near(brightness: float, wanted: int) -> bool:
+    return abs(brightness - wanted) < 12
+
+
+async def test_pictures_come_on_the_grid_and_begin_with_a_keyframe(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.start(CLOCK.now_ms())
+    frames = await Watcher(stage).until(400)
+    times = [encoded.pts_ms for encoded, _ in frames]
+    assert [encoded.keyframe for encoded, _ in frames] == [True] + [False] * (len(frames) - 1)
+    assert times == sorted(set(times))
+    assert all(time % 40 == 0 for time in times)
+    assert stage.figures.frames >= len(frames)
+    await stage.close()
+
+
+async def test_speech_and_cut_arrive_at_their_times(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.speak(200, ONE_SECOND, ())
+    stage.cut(600)
+    stage.speak(800, ONE_SECOND, ())
+    stage.start(CLOCK.now_ms())
+    for encoded, brightness in await Watcher(stage).until(1000):
+        heard = 200 <= encoded.pts_ms < 600 or encoded.pts_ms >= 800
+        assert near(brightness, OPEN if heard else SHUT), encoded.pts_ms
+    await stage.close()
+
+
+async def test_keyframes_come_on_demand(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.start(CLOCK.now_ms())
+    watcher = Watcher(stage)
+    await watcher.frame()
+    stage.want_keyframe()
+    frames = [await watcher.frame() for _ in range(5)]
+    assert sum(encoded.keyframe for encoded, _ in frames) == 1
+    await stage.close()
+
+
+async def test_a_killed_child_is_replaced_and_the_picture_goes_on(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.speak(0, AudioChunk(b"\0" * 1_920_000, 16_000), ())
+    stage.start(CLOCK.now_ms())
+    before = await Watcher(stage).until(200)
+    victims = pool.pids
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    watcher = Watcher(stage)
+    while not (frame := await stage.next_frame()).keyframe:
+        pass
+    assert frame.pts_ms > before[-1][0].pts_ms
+    assert near(watcher.brightness(frame), OPEN)
+    assert all(near(brightness, OPEN) for _, brightness in await watcher.until(frame.pts_ms + 200))
+    assert not set(victims) & set(pool.pids)
+    assert pool.healthy
+    await stage.close()
+
+
+async def test_a_reader_that_comes_back_gets_the_present_beginning_with_a_keyframe(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.start(CLOCK.now_ms())
+    last, _ = await Watcher(stage).frame()
+    await eventually(lambda: stage.figures.dropped > FRAMES_WAITING_MAX)
+    encoded, _ = await Watcher(stage).frame()
+    assert encoded.keyframe
+    assert encoded.pts_ms > last.pts_ms + FRAMES_WAITING_MAX * 40
+    await stage.close()
+
+
+async def test_sessions_are_spread_over_the_children(pool: RenderPool) -> None:
+    stages = [await pool.open(FACE, VIDEO) for _ in range(4)]
+    assert sorted(len(worker.stages) for worker in pool._workers) == [2, 2]
+    for stage in stages:
+        stage.start(CLOCK.now_ms())
+    await asyncio.gather(*(Watcher(stage).until(200) for stage in stages))
+    for stage in stages:
+        await stage.close()
+    assert pool.stages == []
+
+
+async def test_a_face_that_cannot_be_set_up_is_refused(pool: RenderPool) -> None:
+    with pytest.raises(Unavailable, match="ValueError"):
+        await pool.open(FaceSpec("bar", "broken", 64, 48), VIDEO)
+    with pytest.raises(Unavailable):
+        await pool.open(FaceSpec("absent", "anybody", 64, 48), VIDEO)
+    with pytest.raises(NotSupported):
+        await pool.open(FaceSpec("unknown", "anybody", 64, 48), VIDEO)
+    assert pool.stages == []
+
+
+async def test_one_failing_face_leaves_the_others_alone(pool: RenderPool) -> None:
+    stages = [await pool.open(FaceSpec("bar", name, 64, 48), VIDEO) for name in ("crash", "a", "b", "c")]
+    for stage in stages:
+        stage.start(CLOCK.now_ms())
+    await asyncio.gather(*(Watcher(stage).until(400) for stage in stages[1:]))
+    assert len(pool.pids) == 2
+    for stage in stages:
+        await stage.close()

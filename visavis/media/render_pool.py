@@ -1,0 +1,119 @@
+"""Faces drawn by a fixed number of child processes; each session stays with the one it was given."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Mapping
+
+from visavis.core.clock import Clock
+from visavis.core.errors import NotSupported, Unavailable
+from visavis.core.frames import VideoFormat
+from visavis.core.spec import FaceSpec
+from visavis.media.channel import Message
+from visavis.media.render_stage import RenderStage
+from visavis.media.supervisor import Supervisor
+
+_log = logging.getLogger(__name__)
+
+_OPEN_WITHIN_S = 30.0
+_RETRY_FAILED_S = 1.0
+
+
+class _Worker:
+    """One drawing child and the stages pinned to it, which outlive the child."""
+
+    def __init__(self, renderers: Mapping[str, str]) -> None:
+        self.stages: dict[int, RenderStage] = {}
+        self.supervisor = Supervisor(
+            "visavis.media.render_child",
+            {"renderers": dict(renderers)},
+            on_message=self._receive,
+            on_up=self._hand_over,
+        )
+
+    def _receive(self, message: Message) -> None:
+        stage = self.stages.get(message.fields["stage"])
+        if stage is None:
+            return
+        if message.kind == "failed":
+            self._retry(stage, message.fields["error"])
+        else:
+            stage.receive(message)
+
+    def _hand_over(self) -> None:
+        for stage in self.stages.values():
+            stage.open_at_drawer()
+
+    def _retry(self, stage: RenderStage, error: str) -> None:
+        """A face that never came up is refused; one that was seen is tried again and again."""
+        if not stage.opened.done():
+            stage.opened.set_exception(Unavailable(f"The face could not be set up ({error})."))
+            return
+        asyncio.get_running_loop().call_later(_RETRY_FAILED_S, self._reopen, stage)
+
+    def _reopen(self, stage: RenderStage) -> None:
+        if stage.stage_id in self.stages and self.supervisor.up:
+            stage.open_at_drawer()
+
+
+class RenderPool:
+    """Satisfies `Faces`.
+
+    `renderers` maps `FaceSpec.renderer` to "package.module:Class"; the class is loaded in the children only, and is
+    built there as `Class(face, seed)`. Children that die are restarted and their sessions go on with a keyframe.
+    """
+
+    def __init__(self, workers: int, renderers: Mapping[str, str], clock: Clock) -> None:
+        self._renderers = dict(renderers)
+        self._clock = clock
+        self._workers = [_Worker(renderers) for _ in range(workers)]
+        self._ids = itertools.count(1)
+
+    async def start(self) -> None:
+        """Returns when every child has been tried; those that failed go on being tried."""
+        await asyncio.gather(*(worker.supervisor.start() for worker in self._workers))
+
+    async def close(self) -> None:
+        await asyncio.gather(*(worker.supervisor.stop() for worker in self._workers))
+
+    @property
+    def healthy(self) -> bool:
+        """False while a child cannot be brought up; for readiness checks."""
+        return all(worker.supervisor.healthy for worker in self._workers)
+
+    @property
+    def pids(self) -> list[int]:
+        """The children that live, by worker."""
+        return [pid for worker in self._workers if (pid := worker.supervisor.pid) is not None]
+
+    @property
+    def stages(self) -> list[RenderStage]:
+        """The open stages, for their figures."""
+        return [stage for worker in self._workers for stage in worker.stages.values()]
+
+    async def open(self, face: FaceSpec, video: VideoFormat) -> RenderStage:
+        """A stage whose first picture is ready to be drawn. The picture has the size of `video`.
+
+        Raises `NotSupported` for a renderer this server does not have, `Unavailable` when it cannot be set up.
+        """
+        if face.renderer not in self._renderers:
+            raise NotSupported(f'This server has no renderer "{face.renderer}".')
+        worker = min(self._workers, key=lambda worker: (not worker.supervisor.up, len(worker.stages)))
+        stage_id = next(self._ids)
+
+        def forget(stage: RenderStage) -> None:
+            worker.stages.pop(stage.stage_id, None)
+
+        stage = RenderStage(stage_id, face, video, worker.supervisor, self._clock, forget)
+        worker.stages[stage_id] = stage
+        try:
+            if worker.supervisor.up:
+                stage.open_at_drawer()
+            async with asyncio.timeout(_OPEN_WITHIN_S):
+                await stage.opened
+        except BaseException as error:
+            await stage.close()
+            if isinstance(error, TimeoutError):
+                raise Unavailable("The face could not be set up in time.") from error
+            raise
+        return stage

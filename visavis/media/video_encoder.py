@@ -1,0 +1,140 @@
+"""One session's video encoder: planar pictures in, H.264 or VP8 packets out, tuned for talking heads in real time.
+
+Colour: pictures are I420 in BT.601, limited ("TV") range; H.264 says so in its stream, VP8 knows nothing else.
+"""
+
+from fractions import Fraction
+from typing import cast
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+from av.video.plane import VideoPlane
+from numpy.typing import NDArray
+
+from visavis.core.frames import FRAMES_PER_SECOND, EncodedVideo, VideoCodec, VideoFormat
+
+_TICKS_PER_MS = 90
+_TIME_BASE = Fraction(1, 1000 * _TICKS_PER_MS)
+# Keyframes come on demand only.
+_GOP_FRAMES = 3000
+_BT601, _LIMITED_RANGE = 6, 1
+BITRATE_MIN_BPS, BITRATE_MAX_BPS = 100_000, 8_000_000
+
+
+class VideoEncoder:
+    """Not thread-safe; one per session. `encode` wants growing `pts_ms`."""
+
+    def __init__(self, video: VideoFormat) -> None:
+        self._video = video
+        self._bitrate_bps = _bounded(video.bitrate_bps)
+        # One frame, refilled for every picture: allocating half a megabyte 25 times a second is waste. It is never
+        # shared between encoders, because pts and picture type are written on it.
+        self._frame = av.VideoFrame(video.width_px, video.height_px, "yuv420p")
+        self._frame.time_base = _TIME_BASE
+        self._planes = [_pixels(plane, video, index > 0) for index, plane in enumerate(self._frame.planes)]
+        self._context = self._open()
+        self._encoded = 0
+
+    @property
+    def codec(self) -> VideoCodec:
+        return self._video.codec
+
+    def _open(self) -> VideoCodecContext:
+        context = _vp8(self._bitrate_bps) if self.codec == "vp8" else _h264(self._bitrate_bps)
+        context.width, context.height = self._video.width_px, self._video.height_px
+        context.pix_fmt = "yuv420p"
+        context.framerate = Fraction(FRAMES_PER_SECOND, 1)
+        context.time_base = _TIME_BASE
+        context.gop_size = _GOP_FRAMES
+        # x264's own choice spreads every frame over all cores, and sessions then compete.
+        context.thread_count = 1
+        context.open()
+        return context
+
+    def encode(self, i420: NDArray[np.uint8], pts_ms: int, force_keyframe: bool = False) -> EncodedVideo:
+        """One picture, shape (height * 3 // 2, width). The first is always a keyframe."""
+        self._fill(i420)
+        if force_keyframe and self._encoded and self.codec == "vp8":
+            # libvpx answers a forced keyframe with 60 KB in one burst; a fresh encoder's first one has a third of it.
+            self._restart()
+        self._frame.pts = pts_ms * _TICKS_PER_MS
+        # Reset every time: it stays on the frame, and every later picture would become a keyframe.
+        self._frame.pict_type = PictureType.I if force_keyframe else PictureType.NONE
+        packets = self._context.encode(self._frame)
+        self._encoded += 1
+        keyframe = any(packet.is_keyframe for packet in packets)
+        return EncodedVideo(b"".join(bytes(packet) for packet in packets), pts_ms, keyframe)
+
+    def set_bitrate(self, bitrate_bps: int) -> None:
+        """H.264 follows at once and without a keyframe; VP8 starts over with one, so its callers should not often."""
+        bitrate_bps = _bounded(bitrate_bps)
+        if bitrate_bps == self._bitrate_bps:
+            return
+        raised_above_limit = bitrate_bps > self._limit_bps()
+        self._bitrate_bps = bitrate_bps
+        if self.codec == "h264" and not raised_above_limit:
+            self._context.bit_rate = bitrate_bps
+        else:
+            self._restart()
+
+    def _limit_bps(self) -> int:
+        return _bounded(self._video.bitrate_bps)
+
+    def _restart(self) -> None:
+        self._context = self._open()
+        self._encoded = 0
+
+    def _fill(self, i420: NDArray[np.uint8]) -> None:
+        height, width = self._video.height_px, self._video.width_px
+        luma, chroma = i420[:height], i420[height:].reshape(2, height // 2, width // 2)
+        for target, source in zip(self._planes, (luma, chroma[0], chroma[1]), strict=True):
+            np.copyto(target, source)
+
+
+def _bounded(bitrate_bps: int) -> int:
+    return min(max(bitrate_bps, BITRATE_MIN_BPS), BITRATE_MAX_BPS)
+
+
+def _pixels(plane: VideoPlane, video: VideoFormat, chroma: bool) -> NDArray[np.uint8]:
+    """The visible pixels of a frame's plane, writable in place; lines are padded in memory."""
+    width, height = (video.width_px // 2, video.height_px // 2) if chroma else (video.width_px, video.height_px)
+    # PyAV's type stubs do not know that planes are buffers.
+    lines = np.frombuffer(cast(bytearray, plane), np.uint8).reshape(-1, plane.line_size)
+    return lines[:height, :width]
+
+
+def _h264(bitrate_bps: int) -> VideoCodecContext:
+    context = av.CodecContext.create("libx264", "w")
+    context.profile = "Baseline"
+    context.bit_rate = bitrate_bps
+    context.colorspace, context.color_range = _BT601, _LIMITED_RANGE
+    context.options = {
+        "preset": "superfast",
+        "tune": "zerolatency",
+        "maxrate": str(bitrate_bps),
+        "bufsize": str(bitrate_bps // 2),
+        "x264-params": "scenecut=0",
+    }
+    return context
+
+
+def _vp8(bitrate_bps: int) -> VideoCodecContext:
+    context = av.CodecContext.create("libvpx", "w")
+    context.bit_rate = bitrate_bps
+    context.qmin, context.qmax = 2, 56
+    context.options = {
+        "deadline": "realtime",
+        "cpu-used": "-8",  # negative is the fixed speed; positive values adapt and cost more
+        "noise-sensitivity": "0",  # the denoiser costs time and 4 dB on clean pictures
+        "lag-in-frames": "0",
+        "minrate": str(bitrate_bps),
+        "maxrate": str(bitrate_bps),
+        "bufsize": str(bitrate_bps),
+        "overshoot-pct": "15",
+        "undershoot-pct": "100",
+        "partitions": "0",
+        "static-thresh": "1",
+    }
+    return context
