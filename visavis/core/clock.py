@@ -60,7 +60,7 @@ class HandWoundClock:
         self._now_ms = target_ms
         await self.settle()
 
-    async def settle(self, rounds: int = 50) -> None:
+    async def settle(self, rounds: int = 16) -> None:
         """Give every task that is ready its turn, so that what follows sees the result."""
         for _ in range(rounds):
             await asyncio.sleep(0)

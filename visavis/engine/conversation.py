@@ -42,6 +42,7 @@ from visavis.core.spec import EarsSpec, SessionSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine import turn
 from visavis.engine.lifecycle import Lifecycle, Limits
+from visavis.engine.listen import STOP_AFTER_MS
 from visavis.engine.listen import Listener as Ears
 from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
 from visavis.engine.records import Record, SessionReport
@@ -328,7 +329,9 @@ class Conversation:
                 self._parts.activity,
                 self._parts.ears,
                 self.spec.ears or EarsSpec(""),
-                on_voice=lambda started: self._post(turn.VoiceStarted() if started else turn.VoiceStopped()),
+                on_voice=lambda started: self._post(
+                    turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS)
+                ),
                 on_words=lambda turn_id, text: self._post(turn.Heard(turn_id, text)),
                 on_trouble=self._warn,
             )
@@ -523,6 +526,9 @@ class Conversation:
         self._agent = None
 
     # --- telling everybody, and the end -------------------------------------------------------------------------
+
+    def _voice_changed(self, started: bool) -> None:
+        self._post(turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS))
 
     def _post(self, fact: turn.Fact) -> None:
         self._inbox.put_nowait(fact)

@@ -19,7 +19,7 @@ from visavis.providers.base import SpeechToText, Transcription, VoiceActivity
 VOICE_ON = 0.5
 VOICE_OFF = 0.35
 START_AFTER_MS = 100.0
-STOP_AFTER_MS = 200.0
+STOP_AFTER_MS = 100.0  # the turn machine waits longer; this only bridges the gaps inside words
 PREROLL_MS = 400.0
 QUEUE_MAX_MS = 3_000.0  # a busy machine loses the oldest sound rather than answering ever later
 FINISH_WITHIN_S = 15.0
@@ -108,8 +108,7 @@ class Listener:
         changes = [change for p in await self._detector.push(audio) if (change := self._gate.push(p)) is not None]
         if self._utterance is not None:
             self._utterance.feed(audio)
-        else:
-            self._keep_preroll(audio)
+        self._keep_preroll(audio)
         for started in changes:
             if started and self._utterance is None:
                 self._utterance = self._open_utterance()
@@ -127,7 +126,6 @@ class Listener:
         utterance = _Utterance(self._ears, self._spec)
         for chunk in self._preroll:
             utterance.feed(chunk)
-        self._preroll.clear()
         self._tasks.start(utterance.run(), "listen-utterance")
         return utterance
 

@@ -53,17 +53,25 @@ class ClauseCutter:
         return rest
 
     def _next_end(self) -> int | None:
-        for match in _SENTENCE_END.finditer(self._pending):
-            if not _ABBREVIATION.search(self._pending[: match.end()].rstrip()):
-                return self._with_space(match.end())
-        if not self._cut_before:
-            for match in _CLAUSE_END.finditer(self._pending):
-                if match.end() >= FIRST_CLAUSE_MIN_CHARS:
-                    return self._with_space(match.end())
+        ends = [end for end in (self._sentence_end(), self._clause_end()) if end is not None]
+        if ends:
+            return self._with_space(min(ends))
         if len(self._pending) > CLAUSE_MAX_CHARS:
             space = self._pending.rfind(" ", 0, CLAUSE_MAX_CHARS)
             return space + 1 if space > 0 else CLAUSE_MAX_CHARS
         return None
+
+    def _sentence_end(self) -> int | None:
+        for match in _SENTENCE_END.finditer(self._pending):
+            if not _ABBREVIATION.search(self._pending[: match.end()].rstrip()):
+                return match.end()
+        return None
+
+    def _clause_end(self) -> int | None:
+        if self._cut_before:
+            return None
+        matches = _CLAUSE_END.finditer(self._pending, FIRST_CLAUSE_MIN_CHARS)
+        return next((match.end() for match in matches), None)
 
     def _with_space(self, end: int) -> int:
         while end < len(self._pending) and self._pending[end].isspace():

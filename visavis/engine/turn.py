@@ -51,7 +51,9 @@ class VoiceStarted:
 
 @dataclass(frozen=True, slots=True)
 class VoiceStopped:
-    pass
+    """`quiet_ms` is how long it has been quiet already when this is noticed."""
+
+    quiet_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +270,8 @@ class TurnMachine:
         match fact:
             case VoiceStarted():
                 return replace(state, quiet_since_ms=None), []
-            case VoiceStopped():
-                return replace(state, quiet_since_ms=now_ms), []
+            case VoiceStopped(quiet_ms):
+                return replace(state, quiet_since_ms=now_ms - quiet_ms), []
             case Heard(turn_id, text) if turn_id == state.turn_id:
                 return replace(state, texts=(*state.texts, text), unheard=state.unheard - 1), []
             case Typed(text):

@@ -1,0 +1,186 @@
+"""The turn machine: tests are arithmetic on milliseconds."""
+
+import itertools
+import random
+
+import pytest
+
+from visavis.core.spec import ListeningSpec
+from visavis.engine import turn
+from visavis.engine.turn import (
+    AcceptTurn,
+    CancelReply,
+    CloseUtterance,
+    DropUtterance,
+    HangUp,
+    Heard,
+    Nudge,
+    OpenTurn,
+    Policy,
+    ReplyDone,
+    SayWaiting,
+    SignOfLife,
+    StartSaying,
+    StopRequested,
+    Tick,
+    TurnMachine,
+    Typed,
+    VoiceStarted,
+    VoiceStopped,
+    policy_from,
+)
+
+PATIENT = Policy(end_of_turn_ms=500)
+
+
+def machine(policy: Policy = PATIENT) -> TurnMachine:
+    ids = itertools.count(1)
+    return TurnMachine(policy, 0, lambda: f"t{next(ids)}")
+
+
+ANSWERED = [
+    (0, VoiceStarted(), [OpenTurn("t1")]),
+    (900, VoiceStopped(), []),
+    (1399, Tick(), []),
+    (1400, Tick(), [CloseUtterance("t1")]),
+    (1500, Heard("t1", "hello"), [AcceptTurn("t1", "hello", typed=False, answer=True)]),
+]
+
+SCRIPTS = {
+    "a spoken turn is answered after enough quiet": ANSWERED,
+    "a pause for thought goes on as the same turn": [
+        *ANSWERED[:4],
+        (1450, VoiceStarted(), [OpenTurn("t1")]),
+        (1500, Heard("t1", "hello"), []),
+        (2000, VoiceStopped(), []),
+        (2500, Tick(), [CloseUtterance("t1")]),
+        (2600, Heard("t1", "there"), [AcceptTurn("t1", "hello there", typed=False, answer=True)]),
+    ],
+    "the words of both parts are waited for": [
+        *ANSWERED[:4],
+        (1450, VoiceStarted(), [OpenTurn("t1")]),
+        (1900, VoiceStopped(), []),
+        (2400, Tick(), [CloseUtterance("t1")]),
+        (2500, Heard("t1", "hello"), []),
+        (2600, Heard("t1", "there"), [AcceptTurn("t1", "hello there", typed=False, answer=True)]),
+    ],
+    "nothing understood, nothing answered": [*ANSWERED[:4], (1500, Heard("t1", ""), [])],
+    "a cough does not interrupt": [
+        *ANSWERED,
+        (2000, VoiceStarted(), []),
+        (2150, VoiceStopped(), [DropUtterance()]),
+        (2200, Tick(), []),
+        (2300, ReplyDone("t1"), []),
+    ],
+    "lasting voice interrupts": [
+        *ANSWERED,
+        (2000, VoiceStarted(), []),
+        (2199, Tick(), []),
+        (2200, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "a protected greeting is not interrupted, and then the user has the floor": [
+        (0, SayWaiting("g", protected=True), [StartSaying("g")]),
+        (100, VoiceStarted(), []),
+        (5000, Tick(), []),
+        (5100, StopRequested(), []),
+        (6000, ReplyDone("g"), [OpenTurn("t1")]),
+    ],
+    "a message typed into a protected greeting is answered after it": [
+        (0, SayWaiting("g", protected=True), [StartSaying("g")]),
+        (100, Typed("hi"), []),
+        (900, ReplyDone("g"), [DropUtterance(), AcceptTurn("t1", "hi", typed=True, answer=True)]),
+    ],
+    "a typed message interrupts": [
+        *ANSWERED,
+        (1600, Typed("no"), [CancelReply("t1"), DropUtterance(), AcceptTurn("t2", "no", typed=True, answer=True)]),
+    ],
+    "a typed message replaces half a sentence": [
+        (0, VoiceStarted(), [OpenTurn("t1")]),
+        (100, Typed("no"), [DropUtterance(), AcceptTurn("t2", "no", typed=True, answer=True)]),
+    ],
+    "stop is harmless when nobody speaks": [(0, StopRequested(), []), *ANSWERED],
+    "stop ends a reply": [*ANSWERED, (1600, StopRequested(), [CancelReply("t1")]), (1700, ReplyDone("t1"), [])],
+    "stop while the user speaks gives them the floor": [
+        *ANSWERED,
+        (1600, VoiceStarted(), []),
+        (1700, StopRequested(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "an utterance has a limit": [
+        (0, VoiceStarted(), [OpenTurn("t1")]),
+        (turn.UTTERANCE_MAX_MS - 1, Tick(), []),
+        (turn.UTTERANCE_MAX_MS, Tick(), [CloseUtterance("t1")]),
+    ],
+    "what is to be said waits while the user has the floor": [
+        (0, VoiceStarted(), [OpenTurn("t1")]),
+        (10, SayWaiting("s"), []),
+    ],
+    "words of another turn are ignored": [*ANSWERED[:4], (1500, Heard("t0", "old"), [])],
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_script(script: list[tuple[float, turn.Fact, list[turn.Action]]]) -> None:
+    sut = machine()
+    for at_ms, fact, expected in script:
+        assert sut.step(fact, at_ms) == expected, (at_ms, fact)
+
+
+def test_without_a_mind_turns_are_accepted_and_not_answered() -> None:
+    sut = machine(Policy(answers=False))
+    assert sut.step(Typed("hi"), 5) == [AcceptTurn("t1", "hi", typed=True, answer=False)]
+    assert sut.state == turn.Quiet(5)
+
+
+def test_silence_nudges_once_and_then_hangs_up() -> None:
+    sut = machine(Policy(nudge_after_ms=15_000, hang_up_after_ms=60_000))
+    assert sut.wake_ms == 15_000
+    assert sut.step(Tick(), 15_000) == [Nudge("t1")]
+    assert sut.step(ReplyDone("t1"), 18_000) == []
+    assert sut.wake_ms == 60_000
+    assert sut.step(Tick(), 60_000) == [HangUp()]
+
+
+def test_a_sign_of_life_restarts_the_silence() -> None:
+    sut = machine(Policy(hang_up_after_ms=60_000))
+    sut.step(SignOfLife(), 50_000)
+    assert sut.wake_ms == 110_000
+
+
+def test_zero_switches_silence_timers_off() -> None:
+    assert machine(Policy(nudge_after_ms=0, hang_up_after_ms=0)).wake_ms is None
+
+
+@pytest.mark.parametrize(("sensitivity", "expected_ms"), [(0, 900), (0.5, 500), (1, 200)])
+def test_sensitivity_maps_to_patience(sensitivity: float, expected_ms: float) -> None:
+    assert policy_from(ListeningSpec(end_of_speech_sensitivity=sensitivity), True).end_of_turn_ms == expected_ms
+
+
+def test_thousands_of_random_conversations_keep_the_invariant() -> None:
+    """A reply is running exactly when it is the persona's turn, and a due wake time is always acted upon."""
+    rng = random.Random(7)
+    for _ in range(1_500):
+        sut = machine(Policy(end_of_turn_ms=500, nudge_after_ms=15_000, hang_up_after_ms=60_000))
+        now_ms, running = 0.0, None
+        for _ in range(30):
+            now_ms += rng.choice([0, 20, 150, 250, 600, 16_000])
+            turn_id = getattr(sut.state, "turn_id", "none")
+            fact = rng.choice(
+                [VoiceStarted(), VoiceStopped(), Heard(turn_id, rng.choice(["", "yes"])), Typed("hi"), Tick(),
+                 SayWaiting("say", rng.random() < 0.2), ReplyDone(turn_id), StopRequested(), SignOfLife()]
+            )  # fmt: skip
+            if isinstance(fact, ReplyDone) and fact.turn_id == running:
+                running = None
+            for action in [*sut.step(fact, now_ms), *sut.step(Tick(), now_ms)]:
+                match action:
+                    case CancelReply(turn_id=cancelled):
+                        assert cancelled == running
+                        running = None
+                    case AcceptTurn(turn_id=started, answer=True) | StartSaying(started) | Nudge(started):
+                        assert running is None
+                        running = started
+                    case HangUp():
+                        assert isinstance(sut.state, turn.Quiet)
+                    case _:
+                        pass
+            assert isinstance(sut.state, turn.Replying) == (running is not None)
+            assert sut.wake_ms is None or sut.wake_ms > now_ms or isinstance(sut.state, turn.Quiet)
