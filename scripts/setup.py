@@ -25,9 +25,7 @@ LAB_OUTPUT = ROOT / "visavis" / "lab" / "dist"
 NOT_SOURCES = {"node_modules", "dist", ".vite"}
 OLDEST_PYTHON = (3, 11)
 
-WITHOUT_A_MODEL = (
-    "Some model packages could not be installed, so simpler means take over: `visavis doctor` says which."
-)
+WITHOUT_A_MODEL = "Some model packages could not be installed, so simpler means take over: `visavis doctor` says which."
 
 
 class Failed(Exception):

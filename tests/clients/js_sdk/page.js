@@ -1,0 +1,134 @@
+// One page of an application, with handles for a test: connect, look, listen, and what the client reported.
+'use strict';
+
+const events = [];
+const face = document.getElementById('face');
+const pictures = { times: [], moved: 0, compared: 0, last: null };
+const sound = { rate: 16000, pieces: [], recording: false, loud: 0, peak: 0, lastLoudAt: null, firstLoudAt: null };
+const LOUD = 200 / 32768; // digital silence decodes to far less
+let client = null;
+let streams = null;
+
+const plain = (value) =>
+  JSON.parse(JSON.stringify(value, (_, part) => (part instanceof MediaStream ? `stream ${part.id}` : part)) ?? 'null');
+
+function makeClient({ baseUrl, token, key, persona, options = {} }) {
+  const settings = { ...options, api: { baseUrl } };
+  client = token
+    ? anam.createClient(token, settings)
+    : anam.unsafe_createClientWithApiKey(key, persona, settings);
+  for (const name of Object.values(anam.AnamEvent)) {
+    client.addListener(name, (...details) => {
+      const described = details.map((detail) =>
+        detail instanceof MediaStream ? { tracks: detail.getTracks().map((track) => track.kind).sort() } : plain(detail),
+      );
+      events.push({ name, details: described, at: performance.now() });
+    });
+  }
+}
+
+// Both answer null when all went well, and what the client threw otherwise.
+async function connect(wanted) {
+  try {
+    makeClient(wanted);
+    await client.streamToVideoElement('face');
+    watchPictures();
+    face.addEventListener('playing', listen, { once: true });
+    return null;
+  } catch (error) {
+    return { name: error.name, message: error.message, code: error.code, status: error.statusCode, details: plain(error.details) };
+  }
+}
+
+async function connectForStreams(wanted) {
+  makeClient(wanted);
+  streams = await client.stream();
+  face.srcObject = streams[0];
+  watchPictures();
+  return streams.map((stream) => ({ id: stream.id, tracks: stream.getTracks().map((track) => track.kind).sort() }));
+}
+
+function watchPictures() {
+  const canvas = new OffscreenCanvas(90, 60);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const look = () => {
+    pictures.times.push(performance.now());
+    context.drawImage(face, 0, 0, canvas.width, canvas.height);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    if (pictures.last) {
+      pictures.compared += 1;
+      if (data.some((value, index) => Math.abs(value - pictures.last[index]) > 2)) pictures.moved += 1;
+    }
+    pictures.last = data;
+    face.requestVideoFrameCallback(look);
+  };
+  face.requestVideoFrameCallback(look);
+}
+
+function listen() {
+  const context = new AudioContext({ sampleRate: sound.rate });
+  const source = context.createMediaStreamSource(face.srcObject);
+  const tap = context.createScriptProcessor(1024, 1, 1);
+  tap.onaudioprocess = ({ inputBuffer }) => {
+    const samples = inputBuffer.getChannelData(0);
+    const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+    sound.peak = Math.max(sound.peak, peak);
+    if (peak > LOUD) {
+      sound.loud += 1;
+      sound.lastLoudAt = performance.now();
+      sound.firstLoudAt ??= sound.lastLoudAt;
+    }
+    if (sound.recording) sound.pieces.push(Int16Array.from(samples, (sample) => Math.round(sample * 32767)));
+  };
+  source.connect(tap).connect(context.destination);
+  sound.recording = true;
+}
+
+function lookedAt() {
+  const { times, moved, compared } = pictures;
+  const seconds = times.length > 1 ? (times.at(-1) - times[0]) / 1000 : 0;
+  return {
+    count: times.length,
+    framesPerSecond: seconds ? (times.length - 1) / seconds : 0,
+    moving: compared ? moved / compared : 0,
+    width: face.videoWidth,
+    height: face.videoHeight,
+  };
+}
+
+function heard() {
+  const { loud, peak, firstLoudAt, lastLoudAt } = sound;
+  return { loud, peak: peak * 32768, firstLoudAt, lastLoudAt, quietForMs: lastLoudAt === null ? null : performance.now() - lastLoudAt };
+}
+
+function recording() {
+  const bytes = new Uint8Array(sound.pieces.reduce((length, piece) => length + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of sound.pieces) {
+    bytes.set(new Uint8Array(piece.buffer), at);
+    at += piece.byteLength;
+  }
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 32768) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 32768));
+  }
+  return btoa(text);
+}
+
+function forget() {
+  Object.assign(pictures, { times: [], moved: 0, compared: 0, last: null });
+  Object.assign(sound, { pieces: [], loud: 0, peak: 0, firstLoudAt: null, lastLoudAt: null });
+}
+
+const named = (name) => events.filter((event) => event.name === name);
+const history = () => named('MESSAGE_HISTORY_UPDATED').at(-1)?.details[0] ?? [];
+
+// What no client of today does by itself on a healthy line: offer again on the same peer connection.
+async function offerAgain(iceRestart) {
+  const peer = watched.peers.at(-1);
+  const sessionId = client.getActiveSessionId();
+  const offer = await peer.createOffer({ iceRestart });
+  await peer.setLocalDescription(offer);
+  const payload = { connectionDescription: peer.localDescription, userUid: sessionId };
+  watched.sockets.at(-1).send(JSON.stringify({ actionType: 'offer', sessionId, payload }));
+}
