@@ -1,0 +1,45 @@
+"""Voices and recognisers that compute, in child processes that yield to everything with a deadline."""
+
+import itertools
+
+from visavis.core.spec import VoiceSpec
+from visavis.media.recognisers import PooledEars, Recognisers
+from visavis.media.voice_workers import PooledVoice, VoiceWorkers
+
+_NICE = 5
+
+
+class SpeechPool:
+    """`dotted` names a class, "package.module:Class", that is loaded in the children only."""
+
+    def __init__(self, voice_workers: int = 1, recognisers_max: int = 4) -> None:
+        self._voices = VoiceWorkers(voice_workers, _NICE)
+        self._recognisers = Recognisers(recognisers_max, _NICE)
+        self._lines = itertools.count(1)
+
+    async def start(self) -> None:
+        await self._voices.start()
+
+    async def close(self) -> None:
+        await self._voices.close()
+        await self._recognisers.close()
+
+    @property
+    def healthy(self) -> bool:
+        """False while a voice child cannot be brought up; for readiness checks."""
+        return self._voices.healthy
+
+    @property
+    def pids(self) -> list[int]:
+        """The children that live, voices first."""
+        return self._voices.pids + self._recognisers.pids
+
+    def voice(self, dotted: str, spec: VoiceSpec) -> PooledVoice:
+        """One session's voice; the children load its class now, so that the first sentence does not wait for it."""
+        self._voices.load(dotted)
+        return PooledVoice(self._voices, next(self._lines), dotted, spec)
+
+    def ears(self, dotted: str) -> PooledEars:
+        """Ears for any number of sessions; the first call starts a recogniser that waits ready."""
+        self._recognisers.prewarm(dotted)
+        return PooledEars(self._recognisers, dotted)
