@@ -17,7 +17,7 @@ class Windows:
         """The windows that `audio` completes, [n, window_samples] in -1 to 1. Raises ValueError for another rate."""
         if audio.rate_hz != SPEECH_RATE_HZ:
             raise ValueError(f"voice activity hears {SPEECH_RATE_HZ} Hz, not {audio.rate_hz}")
-        samples = np.frombuffer(audio.pcm, "<i2").astype(np.float32) / 32_768
+        samples = np.frombuffer(audio.pcm, "<i2").astype(np.float32) * np.float32(1 / 32_768)
         samples = np.concatenate((self._rest, samples))
         count = len(samples) // self._window_samples
         cut = count * self._window_samples

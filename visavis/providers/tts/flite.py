@@ -130,7 +130,7 @@ class Flite:
 
     def _read(self, utterance: int, plain_text: PlainText) -> RawSpeech:
         wave = self._flite.utt_wave(utterance).contents
-        samples = np.ctypeslib.as_array(wave.samples, (wave.num_samples,)).astype(np.float32) / 32_768
+        samples = np.ctypeslib.as_array(wave.samples, (wave.num_samples,)).astype(np.float32) * np.float32(1 / 32_768)
         words = self._words(utterance, plain_text)
         indices = {item: index for index, (item, _, _) in enumerate(words)}
         phones = [self._phone(item, indices) for item in self._items(utterance, b"Segment")]
