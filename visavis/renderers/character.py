@@ -1,0 +1,211 @@
+"""A person drawn by code: a still picture bent by one warp, with eyes and a mouth painted for every frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import cv2
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from visavis.core.errors import InvalidRequest
+from visavis.core.frames import AudioChunk, Mark
+from visavis.core.spec import FaceSpec
+from visavis.renderers.base import I420, RendererTraits
+from visavis.renderers.drawing import anatomy, rig
+from visavis.renderers.drawing.anatomy import Build
+from visavis.renderers.drawing.brush import mix
+from visavis.renderers.drawing.eyes import EyePose, Eyes, EyeStyle
+from visavis.renderers.drawing.mouth import Mouth, MouthStyle
+from visavis.renderers.drawing.portrait import View, paint_person, view_of
+from visavis.renderers.motion import Life, Loudness, Motion
+from visavis.renderers.palettes import IDENTITIES, Identity
+from visavis.renderers.speech import SpeechTrack
+from visavis.renderers.visemes import JAW, ROUND, WIDE, Shape
+from visavis.renderers.warp import Grid, Patch, Planes, Rect, Warp
+
+F32 = NDArray[np.float32]
+
+_SYLLABLE_MS, _PHRASE_MS = 70.0, 420.0
+_MOUTH_REACH = (46.0, 26.0, 58.0)  # units the mouth's patch reaches sideways, up and down
+_EYES_BOX = (-66.0, 176.0, 66.0, 222.0)
+_SOURCE_HEIGHT_PX = 960.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What all sessions that show one person at one size share; never written to."""
+
+    build: Build
+    view: View
+    enlarged: float
+    still: NDArray[np.uint8]  # BGRA, enlarged
+    frame: I420
+    grid: Grid
+    bases: F32
+    mouth_bases: F32  # (3, head bases, 2) at the mouth, right of it and below it
+
+
+@lru_cache(maxsize=32)
+def _model(identity: Identity, width_px: int, height_px: int) -> _Model:
+    build = anatomy.SOFT if identity.build == "soft" else anatomy.STRONG
+    view = view_of(width_px, height_px)
+    large = view.enlarged(max(1.25, min(2.0, _SOURCE_HEIGHT_PX / height_px)))
+    still = paint_person(identity, build, large)
+    small = cv2.resize(still, (width_px, height_px), interpolation=cv2.INTER_AREA)
+    frame = cv2.cvtColor(small, cv2.COLOR_BGRA2YUV_I420)
+    whole = Rect(0, 0, width_px, height_px)
+    left, right = (-190 - view.left) * view.scale, (190 - view.left) * view.scale
+    grid = Grid(Rect.around(left, 0, right, height_px, whole))
+    nodes = grid.nodes_px() / view.scale + np.array([view.left, view.top], np.float32)
+    spots = np.array([[0, anatomy.MOUTH_Y], [20, anatomy.MOUTH_Y], [0, anatomy.MOUTH_Y + 20]], np.float32)
+    mouth_bases = rig.bases(build, spots)[rig.HEAD].transpose(1, 0, 2)
+    return _Model(
+        build, view, large.scale / view.scale, still, frame, grid, rig.bases(build, nodes) * view.scale, mouth_bases
+    )
+
+
+class Character:
+    """One person in one session. Pictures come in one buffer that every `frame` fills anew."""
+
+    traits: ClassVar[RendererTraits] = RendererTraits("A person drawn by code", ((720, 480), (1152, 768), (768, 1152)))
+
+    def __init__(self, face: FaceSpec, seed: int) -> None:
+        identity = IDENTITIES.get(face.identity)
+        if identity is None:
+            known = ", ".join(sorted(IDENTITIES))
+            raise InvalidRequest.field("avatar", f"no built-in person is called {face.identity!r}; there are {known}")
+        if face.width_px % 2 or face.height_px % 2 or min(face.width_px, face.height_px) < 96:
+            raise InvalidRequest.field("avatar", "a picture's width and height are even and at least 96")
+        cv2.setNumThreads(1)  # the processes that draw are as many as there are cores
+        self._model = model = _model(identity, face.width_px, face.height_px)
+        self._speech, self._motion = SpeechTrack(), Motion(seed)
+        self._frame = Planes(model.frame.copy())
+        self._picture = Planes(cv2.cvtColor(model.still, cv2.COLOR_BGRA2YUV_I420))
+        self._warp = Warp(self._picture, model.enlarged, model.grid, model.bases, self._frame)
+        self._weights = np.zeros(rig.BASES, np.float32)
+        self._eyes = _EyeArea(model, self._picture, _eye_style(identity))
+        self._mouth = _MouthArea(model, Mouth(MouthStyle(identity.lip, identity.skin[1][1])))
+
+    def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
+        """These sounds will be heard from `start_ms` on."""
+        self._speech.speak(start_ms, audio, marks)
+
+    def cut(self, at_ms: float) -> None:
+        """Nothing after `at_ms` will be heard."""
+        self._speech.cut(at_ms)
+
+    def frame(self, at_ms: float) -> I420:
+        """The picture, shape (height * 3 // 2, width); always the same buffer."""
+        self._speech.advance(at_ms)
+        loud = Loudness(self._speech.loudness(at_ms, _SYLLABLE_MS), self._speech.loudness(at_ms, _PHRASE_MS))
+        return self.draw(self._motion.at(at_ms, loud), self._speech.shape(at_ms))
+
+    def draw(self, life: Life, mouth: Shape) -> I420:
+        """The picture of one pose and one mouth shape (visemes.SHAPE_SIZE)."""
+        weights = self._weights
+        weights[:] = 0
+        weights[rig.YAW], weights[rig.PITCH], weights[rig.ROLL] = life.yaw, life.pitch, life.roll
+        weights[rig.SHIFT_X] = 30 * life.yaw
+        weights[rig.LEAN], weights[rig.HAIR], weights[rig.BREATH] = life.lean, life.hair_lag, life.breath
+        weights[rig.BROW], weights[rig.BROW_TILT] = life.brow, life.brow_tilt
+        weights[rig.JAW], weights[rig.PUCKER] = mouth[JAW], mouth[ROUND]
+        weights[rig.SMILE] = life.smile + 0.5 * max(0.0, float(mouth[WIDE]))
+        self._eyes.paint(life)
+        self._warp.render(weights)
+        self._mouth.paint(self._frame, weights, mouth, life.smile)
+        return self._frame.buffer
+
+
+def _eye_style(identity: Identity) -> EyeStyle:
+    return EyeStyle(
+        iris=identity.iris,
+        lash=mix(identity.brow, "#0b0706", 0.7),
+        lid=identity.skin[3][1],
+        crease=identity.skin[1][1],
+        lash_width=identity.lash_width,
+        wing=3.5 if identity.build == "soft" else 0.6,
+    )
+
+
+class _EyeArea:
+    """The part of the still picture around the eyes, painted again whenever they have moved."""
+
+    def __init__(self, model: _Model, picture: Planes, style: EyeStyle) -> None:
+        view, scale = model.view, model.view.scale * model.enlarged
+        left, top, right, bottom = _EYES_BOX
+        whole = Rect(0, 0, picture.y.shape[1], picture.y.shape[0])
+        self._rect = rect = Rect.around(
+            (left - view.left) * scale,
+            (top - view.top) * scale,
+            (right - view.left) * scale,
+            (bottom - view.top) * scale,
+            whole,
+        )
+        self._picture, self._eyes = picture, Eyes(style)
+        self._clean = np.ascontiguousarray(model.still[rect.top : rect.bottom, rect.left : rect.right])
+        self._patch = Patch(rect.width, rect.height)
+        self._canvas = self._patch.canvas
+        self._canvas.translate(-rect.left, -rect.top)
+        self._canvas.scale(scale, scale)
+        self._canvas.translate(-view.left, -view.top)
+        self._shown: EyePose | None = None
+
+    def paint(self, life: Life) -> None:
+        pose = EyePose(
+            round(life.blink, 2),
+            round(life.gaze_x * 5.0, 2),
+            round(life.gaze_y * 4.0, 2),
+            round(0.25 + 0.3 * life.smile, 2),
+        )
+        if pose == self._shown:
+            return
+        self._shown = pose
+        np.copyto(self._patch.bgra, self._clean)
+        for side in (-1, 1):
+            self._canvas.save()
+            self._canvas.translate(side * anatomy.EYE_X, anatomy.EYE_Y)
+            self._canvas.scale(-side, 1)
+            self._eyes.paint(self._canvas, pose, flipped=side > 0)
+            self._canvas.restore()
+        self._patch.put(self._picture, self._rect.left, self._rect.top)
+
+
+class _MouthArea:
+    """The part of the frame around the mouth, wherever the head has carried it."""
+
+    def __init__(self, model: _Model, mouth: Mouth) -> None:
+        side, up, down = (reach * model.view.scale for reach in _MOUTH_REACH)
+        self._model, self._mouth, self._up = model, mouth, up
+        self._patch = Patch(int(side) * 2, int(up + down) // 2 * 2)
+        self._canvas = self._patch.canvas
+
+    def paint(self, frame: Planes, weights: F32, shape: Shape, smile: float) -> None:
+        view = self._model.view
+        moved = np.tensordot(weights[rig.HEAD], self._model.mouth_bases, axes=(0, 1))
+        (here_x, here_y), (right_x, right_y), (below_x, below_y) = moved.tolist()
+        x = (here_x - view.left) * view.scale
+        y = (here_y + anatomy.MOUTH_Y - view.top) * view.scale
+        left = int(x - self._patch.bgra.shape[1] / 2) // 2 * 2
+        top = int(y - self._up) // 2 * 2
+        self._patch.take(frame, left, top)
+        k, canvas = view.scale, self._canvas
+        canvas.save()
+        canvas.concat(
+            skia.Matrix.MakeAll(
+                k * (1 + (right_x - here_x) / 20),
+                k * (below_x - here_x) / 20,
+                x - left,
+                k * (right_y - here_y) / 20,
+                k * (1 + (below_y - here_y) / 20),
+                y - top,
+                0,
+                0,
+                1,
+            )  # fmt: skip
+        )
+        self._mouth.paint(canvas, shape, smile)
+        canvas.restore()
+        self._patch.put(frame, left, top)

@@ -1,0 +1,64 @@
+"""What moves what: displacement bases of a head and its body, from the same anatomy that painted them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.renderers.drawing import anatomy
+from visavis.renderers.drawing.anatomy import Build
+
+F32 = NDArray[np.float32]
+
+YAW, PITCH, ROLL, SHIFT_X, LEAN, HAIR, BREATH, JAW, BROW, BROW_TILT, SMILE, PUCKER = range(12)
+"""Bases. Weights: radians for the first three; units of the design plane for SHIFT_X; 0 to 1 (or -1 to 1) for the rest."""
+BASES = 12
+HEAD = slice(YAW, BREATH)  # those that carry the mouth along
+
+_PIVOT_Y = 345.0  # a head turns and nods on its neck
+
+
+def _step(x: F32) -> F32:
+    x = np.clip(x, 0, 1)
+    return (x * x * (3 - 2 * x)).astype(np.float32)
+
+
+def _bell(x: F32, y: F32, at_x: float, at_y: float, reach_x: float, reach_y: float) -> F32:
+    return np.exp(-0.5 * (np.square((x - at_x) / reach_x) + np.square((y - at_y) / reach_y))).astype(np.float32)
+
+
+def bases(build: Build, nodes: F32) -> F32:
+    """(BASES, ..., 2): how many units each base moves what is seen at `nodes` (..., 2)."""
+    x, y = nodes[..., 0], nodes[..., 1]
+    result = np.zeros((BASES, *nodes.shape), np.float32)
+    away = np.hypot(x / 118, (y - 200) / 150)
+    head = _step((1.42 - away) / 0.55) * _step((385 - y) / 75)  # 1 on head and hair, 0 on shoulders and backdrop
+    inside = np.clip(1 - np.square(x / 92) - np.square((y - 200) / 132), 0, 1)
+    depth = anatomy.DEPTH * np.sqrt(inside) + 16 * _bell(x, y, 0, 236, 16, 20)
+    result[YAW, ..., 0] = depth * head
+    result[PITCH, ..., 1] = (depth + 0.30 * (_PIVOT_Y - y)) * head
+    result[ROLL, ..., 0] = -(y - _PIVOT_Y) * head
+    result[ROLL, ..., 1] = x * head
+    result[SHIFT_X, ..., 0] = head
+    result[LEAN, ..., 0] = 0.014 * x * head
+    result[LEAN, ..., 1] = 0.014 * (y - _PIVOT_Y) * head
+    hair = _step((np.abs(x) - 52) / 30) * _step((y - 190) / 130) * _step((440 - y) / 60) * _step((150 - np.abs(x)) / 40)
+    result[HAIR, ..., 0] = 70 * hair
+    chest = _step((y - 330) / 70)
+    result[BREATH, ..., 1] = -2.2 * chest - 0.5 * head
+    _face(result, build, x, y)
+    return result
+
+
+def _face(result: F32, build: Build, x: F32, y: F32) -> None:
+    chin = build.chin_y
+    width = _step((86 - np.abs(x)) / 46)
+    drop = _step((y - (anatomy.MOUTH_Y - 6)) / 26) * _step((chin + 52 - y) / 40) * width
+    result[JAW, ..., 1] = 15.0 * drop
+    result[JAW, ..., 0] = -0.045 * x * drop
+    for side in (-1, 1):
+        over_eye = _bell(x, y, side * 37, 168, 24, 13)
+        result[BROW, ..., 1] += -5.5 * over_eye
+        result[BROW_TILT, ..., 1] += -2.5 * side * over_eye
+        cheek = _bell(x, y, side * 38, 258, 20, 20)
+        result[SMILE, ..., 1] += -4.5 * cheek
+        result[SMILE, ..., 0] += 2.4 * side * cheek
+        result[PUCKER, ..., 0] += -3.0 * side * _bell(x, y, side * 30, 274, 16, 20)
