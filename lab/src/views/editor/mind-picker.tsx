@@ -1,0 +1,44 @@
+import { NO_MIND_ID, type Llm } from "../../api";
+import { strings } from "../../strings";
+import { Field } from "../../ui/field";
+import { Icon } from "../../ui/icon";
+
+const words = strings.editor;
+
+interface MindPickerProps {
+  llms: readonly Llm[];
+  value: string;
+  error: string | undefined;
+  onChange: (id: string) => void;
+}
+
+export function MindPicker({ llms, value, error, onChange }: MindPickerProps) {
+  const minds = llms.filter((llm) => llm.id !== NO_MIND_ID);
+  const known = value === NO_MIND_ID || minds.some((llm) => llm.id === value);
+  const chosen = minds.find((llm) => llm.id === value);
+  const hint = value === NO_MIND_ID ? words.noMindHint : (chosen?.description ?? undefined);
+  return (
+    <Field label={words.mind} hint={hint} error={error}>
+      {(control) => (
+        <span className="select">
+          <select
+            {...control}
+            className="input"
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+            data-testid="editor-mind"
+          >
+            {!known && <option value={value}>{value}</option>}
+            {minds.map((llm) => (
+              <option key={llm.id} value={llm.id}>
+                {llm.displayName}
+              </option>
+            ))}
+            <option value={NO_MIND_ID}>{words.noMind}</option>
+          </select>
+          <Icon name="chevron" size={18} />
+        </span>
+      )}
+    </Field>
+  );
+}

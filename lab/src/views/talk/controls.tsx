@@ -1,0 +1,87 @@
+import { strings } from "../../strings";
+import { Button } from "../../ui/button";
+import { Check } from "../../ui/field";
+import { Icon } from "../../ui/icon";
+import type { Conversation, Talk } from "./conversation";
+import { useMicLevel } from "./use-mic-level";
+
+const words = strings.mic;
+
+interface ControlsProps {
+  conversation: Conversation;
+  talk: Talk;
+  captions: boolean;
+  onCaptions: (shown: boolean) => void;
+  useMicrophone: boolean;
+  onUseMicrophone: (used: boolean) => void;
+  micPossible: boolean;
+}
+
+/** Before a conversation: whether to use the microphone. During one: everything but the words. */
+export function Controls(props: ControlsProps) {
+  const { talk } = props;
+  if (talk.phase === "idle" || talk.phase === "ended") return <BeforeTalk {...props} />;
+  return <DuringTalk {...props} />;
+}
+
+function BeforeTalk({ useMicrophone, onUseMicrophone, micPossible }: ControlsProps) {
+  if (!micPossible) return <p className="controls controls-note">{words.insecure}</p>;
+  return (
+    <div className="controls">
+      <Check label={words.use} hint={words.useHint} checked={useMicrophone} onChange={onUseMicrophone} testId="mic-use" />
+    </div>
+  );
+}
+
+function DuringTalk({ conversation, talk, captions, onCaptions }: ControlsProps) {
+  return (
+    <div className="controls">
+      <MicButton conversation={conversation} talk={talk} />
+      <Button
+        icon="hand"
+        title={`${strings.composer.interrupt} (Esc)`}
+        disabled={talk.phase !== "live"}
+        onClick={() => conversation.interrupt()}
+        data-testid="interrupt"
+      >
+        {strings.composer.interrupt}
+      </Button>
+      <Button
+        icon="captions"
+        className="controls-captions"
+        aria-pressed={captions}
+        onClick={() => onCaptions(!captions)}
+        data-testid="captions-toggle"
+      >
+        {strings.composer.captions}
+      </Button>
+      <Button look="danger" icon="phone" className="controls-end" onClick={() => conversation.stop()} data-testid="stop">
+        {strings.talk.stop}
+      </Button>
+    </div>
+  );
+}
+
+function MicButton({ conversation, talk }: { conversation: Conversation; talk: Talk }) {
+  const level = useMicLevel(talk.mic === "on" ? talk.micStream : null);
+  const usable = talk.mic === "on" || talk.mic === "muted";
+  const action = talk.mic === "muted" ? words.unmute : words.mute;
+  return (
+    <span className="mic" data-testid="mic-state" data-state={talk.mic}>
+      <button
+        ref={level}
+        type="button"
+        className="button button-plain button-bare mic-button"
+        disabled={!usable}
+        aria-pressed={talk.mic === "muted"}
+        aria-label={usable ? action : words.state[talk.mic]}
+        title={usable ? `${action} (M)` : words.state[talk.mic]}
+        onClick={() => conversation.toggleMicrophone()}
+        data-testid="mic-toggle"
+      >
+        <Icon name={talk.mic === "on" ? "mic" : "micOff"} size={18} />
+      </button>
+      <span className="mic-text">{words.state[talk.mic]}</span>
+    </span>
+  );
+}

@@ -1,0 +1,133 @@
+import { useCallback, useRef, useState } from "react";
+
+import { ApiError, type Api, type Llm, type Persona, type Voice } from "../../api";
+import { HOME_HREF } from "../../route";
+import { strings } from "../../strings";
+import { Button, Spinner } from "../../ui/button";
+import { Icon } from "../../ui/icon";
+import { Notice } from "../../ui/notice";
+import { useLoad } from "../../ui/use-load";
+import { Composer } from "./composer";
+import { Controls } from "./controls";
+import { useFrameFigures } from "./frame-meter";
+import { Panel } from "./panel";
+import { ServedByChips } from "./served-by";
+import { Stage } from "./stage";
+import { useConversation } from "./use-conversation";
+import { useShortcuts } from "./use-shortcuts";
+import "./talk.css";
+
+const words = strings.talk;
+
+interface TalkViewProps {
+  api: Api;
+  personaId: string;
+  revision: number;
+  onEdit: (persona: Persona) => void;
+}
+
+interface Loadable {
+  persona: Persona;
+  voices: readonly Voice[];
+  llms: readonly Llm[];
+}
+
+export function TalkView({ api, personaId, revision, onEdit }: TalkViewProps) {
+  const load = useCallback(
+    async (signal: AbortSignal): Promise<Loadable> => {
+      const [persona, voices, llms] = await Promise.all([
+        api.persona(personaId, signal),
+        // Without the catalogs one can still talk; only the chips are missing then.
+        api.voices().catch(() => []),
+        api.llms().catch(() => []),
+      ]);
+      return { persona, voices, llms };
+    },
+    // The revision says that the persona was changed here.
+    [api, personaId, revision],
+  );
+  const [loaded, reload] = useLoad(load);
+  if (loaded.state === "loading") return <Waiting />;
+  if (loaded.state === "failed") return <Failed error={loaded.error} onRetry={reload} />;
+  return <Room api={api} {...loaded.value} onEdit={onEdit} />;
+}
+
+function Waiting() {
+  return (
+    <div className="talk-wait" role="status" aria-label={strings.loading}>
+      <Spinner />
+    </div>
+  );
+}
+
+function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const missing = error instanceof ApiError && error.status === 404;
+  return (
+    <div className="talk-wait">
+      <div className="talk-failed" role="alert">
+        <h1>{missing ? words.notFoundTitle : words.loadFailed}</h1>
+        <p>{missing ? words.notFoundText : error.message}</p>
+        {missing ? <a href={HOME_HREF}>{strings.personas.back}</a> : <Button onClick={onRetry}>{strings.retry}</Button>}
+      </div>
+    </div>
+  );
+}
+
+function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onEdit: (persona: Persona) => void }) {
+  const [conversation, talk] = useConversation(api, persona.id);
+  const [useMicrophone, setUseMicrophone] = useState(true);
+  const [captions, setCaptions] = useState(true);
+  const video = useRef<HTMLVideoElement>(null);
+  const figures = useFrameFigures(video, talk.hasPicture);
+  const name = persona.name || strings.unnamed;
+  useShortcuts(conversation, talk.phase === "live");
+  return (
+    <div className="talk" data-testid="talk" data-phase={talk.phase}>
+      <header className="talk-head">
+        <a className="talk-back" href={HOME_HREF} aria-label={strings.personas.back}>
+          <Icon name="arrowLeft" />
+        </a>
+        <div className="talk-title">
+          <h1>{name}</h1>
+          <ServedByChips persona={persona} voices={voices} llms={llms} />
+        </div>
+        <Button icon="pencil" onClick={() => onEdit(persona)} data-testid="persona-edit">
+          {words.edit}
+        </Button>
+      </header>
+      <section className="talk-stage">
+        <Stage
+          videoRef={video}
+          persona={persona}
+          conversation={conversation}
+          talk={talk}
+          showCaptions={captions}
+          stalled={figures?.stalled ?? false}
+          onStart={() => void conversation.start(useMicrophone && micPossible())}
+        />
+        {talk.micProblem && talk.phase !== "ended" && <Notice tone="warn" testId="mic-problem">{talk.micProblem}</Notice>}
+        {talk.warnings.map((warning) => (
+          <Notice key={warning} tone="warn" testId="warning" onDismiss={() => conversation.dismiss(warning)}>
+            {warning}
+          </Notice>
+        ))}
+        <Controls
+          conversation={conversation}
+          talk={talk}
+          captions={captions}
+          onCaptions={setCaptions}
+          useMicrophone={useMicrophone}
+          onUseMicrophone={setUseMicrophone}
+          micPossible={micPossible()}
+        />
+        <Composer conversation={conversation} name={name} live={talk.phase === "live"} />
+      </section>
+      <Panel talk={talk} figures={figures} name={name} personaId={persona.id} />
+    </div>
+  );
+}
+
+/** Browsers hide the microphone from pages that came over plain HTTP from another machine. */
+function micPossible(): boolean {
+  return window.isSecureContext && "mediaDevices" in navigator;
+}

@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** A running `visavis serve`; the dev server hands everything that is not a Lab file on to it. */
+const SERVER = "http://127.0.0.1:8000";
+
+/** Everything that is neither a source file, a package nor one of Vite's own paths belongs to the server. */
+const SERVER_PATHS = "^/(?!$|index\\.html|favicon\\.svg|src/|node_modules/|@)";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "../visavis/lab/dist",
+    emptyOutDir: true,
+    target: "es2022",
+    // Bundled packages are MIT: their notices travel with the bundle.
+    license: { fileName: "licenses.md" },
+    // A data: URL would need a wider content security policy than 'self'.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: { [SERVER_PATHS]: { target: SERVER, ws: true, changeOrigin: false } },
+  },
+});

@@ -1,0 +1,153 @@
+"""Serves the built Lab at `/`: a page that talks to this server as any other client would.
+
+The files are read and compressed once, when the router is made: there are few of them, they never change while the
+server runs, and nothing in a request can then name a file that is not one of them.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+DIST = Path(__file__).parent / "dist"
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""For names that carry a hash of their content."""
+REVALIDATED = "no-cache"
+"""For everything else: kept by the browser, asked for again by ETag."""
+
+COMPRESS_FROM_BYTES = 1024
+HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
+COMMON_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    body: bytes
+    gzipped: bytes | None
+    media_type: str
+    etag: str
+    cache: str
+
+
+def lab_router(dist: Path = DIST, origins: Sequence[str] = ()) -> APIRouter:
+    """Routes for `/` and the files beside it.
+
+    `dist` holds the output of the Lab's build; where it is missing, `/` says how to make it. `origins` are further
+    origins this server is known by ("https://personas.example"): URLs of pictures, samples and sessions may name them.
+    """
+    router = APIRouter(include_in_schema=False)
+    files = _read(dist)
+    page = files.pop("index.html", None)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    async def index(request: Request) -> Response:
+        if page is None:
+            return HTMLResponse(UNBUILT, headers=COMMON_HEADERS | UNBUILT_HEADERS)
+        response = _respond(request, page)
+        response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""), origins)
+        response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
+        return response
+
+    @router.api_route("/assets/{name}", methods=["GET", "HEAD"])
+    async def asset(request: Request, name: str) -> Response:
+        return _found(request, files.get(f"assets/{name}"))
+
+    @router.api_route("/favicon.svg", methods=["GET", "HEAD"])
+    @router.api_route("/favicon.ico", methods=["GET", "HEAD"])
+    async def icon(request: Request) -> Response:
+        return _found(request, files.get("favicon.svg"))
+
+    @router.api_route("/licenses.md", methods=["GET", "HEAD"])
+    async def licenses(request: Request) -> Response:
+        return _found(request, files.get("licenses.md"))
+
+    return router
+
+
+def _read(dist: Path) -> dict[str, File]:
+    if not (dist / "index.html").is_file():
+        return {}
+    return {path.relative_to(dist).as_posix(): _file(path, dist) for path in dist.rglob("*") if path.is_file()}
+
+
+def _file(path: Path, dist: Path) -> File:
+    body = path.read_bytes()
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    textual = guessed.startswith("text/") or guessed in ("application/javascript", "image/svg+xml")
+    return File(
+        body=body,
+        gzipped=gzip.compress(body, 9, mtime=0) if textual and len(body) >= COMPRESS_FROM_BYTES else None,
+        media_type=f"{guessed}; charset=utf-8" if textual else guessed,
+        etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        cache=IMMUTABLE if path.parent == dist / "assets" else REVALIDATED,
+    )
+
+
+def _found(request: Request, file: File | None) -> Response:
+    if file is None:
+        raise HTTPException(404)
+    return _respond(request, file)
+
+
+def _respond(request: Request, file: File) -> Response:
+    headers = COMMON_HEADERS | {"Cache-Control": file.cache, "ETag": file.etag, "Vary": "Accept-Encoding"}
+    if file.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(file.gzipped, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.media_type)
+    return Response(file.body, headers=headers, media_type=file.media_type)
+
+
+def _policy(host: str, origins: Sequence[str]) -> str:
+    """Only our own scripts run, and what they send goes only to this server.
+
+    Some browsers do not take 'self' to include WebSockets; the host that the browser asked for is therefore named.
+    """
+    sockets = f"ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    ours = " ".join(["'self'", *origins])
+    websockets = " ".join("ws" + origin.removeprefix("http") for origin in origins if origin.startswith("http"))
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": f"{ours} data:",
+        "media-src": ours,
+        "connect-src": f"{ours} {sockets} {websockets}",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {' '.join(value.split())}" for name, value in rules.items())
+
+
+UNBUILT_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+UNBUILT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Visavis</title>
+<style>
+  body { max-width: 34rem; margin: 18vh auto; padding: 0 1.5rem; font: 16px/1.6 system-ui, sans-serif }
+  h1 { font-size: 1.5rem; line-height: 1.25 }
+  code { font: 0.9em ui-monospace, monospace }
+</style>
+<h1>The API is running. The Lab has not been built.</h1>
+<p>The Lab is a web page made from TypeScript, and building it needs Node.js 20.19 or newer, which was not found when
+this server was set up. Install Node.js, then run <code>make setup</code> and start the server again.</p>
+<p>Nothing else depends on it: every route under <code>/v1</code> and the client SDKs work now.</p>
+</html>
+"""
