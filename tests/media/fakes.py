@@ -49,6 +49,24 @@ class BarFace:
         return picture
 
 
+class SwingFace:
+    """Waves that swing with a period of 5.2 s, dark (a blink) for a fifth of each second."""
+
+    def __init__(self, face: FaceSpec, seed: int) -> None:
+        self._face = face
+
+    def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None: ...
+
+    def cut(self, at_ms: float) -> None: ...
+
+    def frame(self, at_ms: float) -> NDArray[np.uint8]:
+        swing_ms = 300 * np.sin(2 * np.pi * at_ms / 5_200)
+        picture = moving_picture(self._face.width_px, self._face.height_px, float(swing_ms))
+        if at_ms % 1000 < 200:
+            picture[: self._face.height_px] = 16
+        return picture
+
+
 class ToneVoice:
     """As many milliseconds of sound as the text asks for; some texts misbehave."""
 

@@ -133,7 +133,7 @@ class ParentLink:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+    def send(self, kind: str, payload: bytes = b"", /, **fields: Any) -> None:
         data = pack(Message(kind, fields, payload))
         with self._sending:
             self._socket.sendall(data)

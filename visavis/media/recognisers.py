@@ -47,7 +47,7 @@ class Recogniser:
             self.lost()
         return answer
 
-    def send(self, kind: str, payload: bytes = b"", **fields: object) -> None:
+    def send(self, kind: str, payload: bytes = b"", /, **fields: object) -> None:
         self.child.send(kind, payload, request=self._request_id, **fields)
 
     def finish_within(self, within_s: float) -> None:

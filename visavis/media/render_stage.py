@@ -41,7 +41,7 @@ class StageFigures:
 class Drawer(Protocol):
     """Whoever draws; a message to one that is down is lost."""
 
-    def send(self, kind: str, payload: bytes = b"", **fields: Any) -> None: ...
+    def send(self, kind: str, payload: bytes = b"", /, **fields: Any) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,5 +179,5 @@ class RenderStage:
         while self._remembered and self._remembered[0].until_ms < over_ms:
             self._remembered.popleft()
 
-    def _tell(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+    def _tell(self, kind: str, payload: bytes = b"", /, **fields: Any) -> None:
         self._drawer.send(kind, payload, stage=self.stage_id, **fields)

@@ -94,7 +94,7 @@ class Child:
         elif message.kind == "ready":
             self._ready.set()
 
-    def send(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+    def send(self, kind: str, payload: bytes = b"", /, **fields: Any) -> None:
         """Never blocks; a message to a child that is gone is lost, as everything it knew is."""
         self._link.send(Message(kind, fields, payload))
 
@@ -169,7 +169,7 @@ class Supervisor:
         self._task = asyncio.create_task(self._supervise(), name=f"supervise {self._module}")
         await self._first_try_over.wait()
 
-    def send(self, kind: str, payload: bytes = b"", **fields: Any) -> None:
+    def send(self, kind: str, payload: bytes = b"", /, **fields: Any) -> None:
         if self._child is not None:
             self._child.send(kind, payload, **fields)
 

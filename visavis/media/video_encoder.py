@@ -19,7 +19,7 @@ _TICKS_PER_MS = 90
 _TIME_BASE = Fraction(1, 1000 * _TICKS_PER_MS)
 # Keyframes come on demand only.
 _GOP_FRAMES = 3000
-_BT601, _LIMITED_RANGE = 6, 1
+BT601, LIMITED_RANGE = 6, 1
 BITRATE_MIN_BPS, BITRATE_MAX_BPS = 100_000, 8_000_000
 
 
@@ -109,7 +109,7 @@ def _h264(bitrate_bps: int) -> VideoCodecContext:
     context = av.CodecContext.create("libx264", "w")
     context.profile = "Baseline"
     context.bit_rate = bitrate_bps
-    context.colorspace, context.color_range = _BT601, _LIMITED_RANGE
+    context.colorspace, context.color_range = BT601, LIMITED_RANGE
     context.options = {
         "preset": "superfast",
         "tune": "zerolatency",

@@ -1,0 +1,70 @@
+"""Still pictures and idle videos of faces, made once and kept as files."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Literal
+
+from visavis.core.errors import NotSupported, Unavailable
+from visavis.core.spec import FaceSpec
+from visavis.media.channel import Message
+from visavis.media.supervisor import Child, ChildFailed
+
+PictureKind = Literal["image", "idle_video"]
+
+_NICE = 5
+_AT_ONCE = 1
+_MAKE_WITHIN_S = 120.0
+
+
+class PictureMaker:
+    """`renderers` as in `RenderPool`: `FaceSpec.renderer` to "package.module:Class"."""
+
+    def __init__(self, renderers: Mapping[str, str]) -> None:
+        self._renderers = dict(renderers)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
+        """Write a JPEG, or an MP4 of four to six seconds that can be looped, in the size of `face`.
+
+        The file appears whole or not at all. Raises `NotSupported` for an unknown renderer, `Unavailable` when the
+        picture could not be made.
+        """
+        dotted = self._renderers.get(face.renderer)
+        if dotted is None:
+            raise NotSupported(f'This server has no renderer "{face.renderer}".')
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        async with self._turns:
+            try:
+                await self._draw({"dotted": dotted, "face": asdict(face), "kind": kind, "path": str(part)})
+                os.replace(part, path)
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    part.unlink()
+
+    async def _draw(self, task: dict[str, object]) -> None:
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+
+        def receive(message: Message) -> None:
+            if not answer.done():
+                answer.set_result(message)
+
+        child = Child("visavis.media.picture_child", receive, _NICE)
+        try:
+            async with asyncio.timeout(_MAKE_WITHIN_S):
+                await child.start(task)
+                lost = asyncio.ensure_future(child.wait_lost())
+                await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
+                lost.cancel()
+        except (ChildFailed, TimeoutError) as error:
+            raise Unavailable("The picture could not be made in time.") from error
+        finally:
+            await child.stop()
+        if not answer.done():
+            raise Unavailable("The picture could not be made: its process ended.")
+        if answer.result().kind == "failed":
+            raise Unavailable(f"The picture could not be made: {answer.result().fields['text']}")
