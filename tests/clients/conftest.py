@@ -1,0 +1,51 @@
+"""Servers, personas and pages for the official clients."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests import leaks, postgres
+from tests.clients.browser import page_server
+from tests.clients.proxy import Proxy, proxy
+from tests.clients.python_client import PythonClient, python_client
+from tests.clients.server import Server, serve
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("server-on-sqlite")) as running:
+        leaks.share(running.process.pid)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: postgres.Cluster) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server-on-postgresql")
+    with serve(folder, VISAVIS_DATABASE_URL=postgres_cluster.new_database()) as running:
+        leaks.share(running.process.pid)
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """The same server on each database, for the conversations that matter most."""
+    found: Server = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture(scope="session")
+def page_url() -> Iterator[str]:
+    with page_server() as url:
+        yield url
+
+
+@pytest.fixture
+async def python_sdk() -> AsyncIterator[PythonClient]:
+    async with python_client() as client:
+        yield client
+
+
+@pytest.fixture
+async def server_proxy(sqlite_server: Server) -> AsyncIterator[Proxy]:
+    async with proxy(sqlite_server.port) as running:
+        yield running
