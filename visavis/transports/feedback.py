@@ -1,0 +1,87 @@
+"""What the client's RTCP asks for, and what ours says: keyframes, bitrate, and one time base for sound and picture.
+
+aiortc acts on feedback inside its encoders, which are never used here, so its senders are hooked at three methods.
+"""
+
+import logging
+
+from aiortc import RTCRtpSender
+from aiortc import clock as wall_clock
+from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket, unpack_remb_fci
+from aiortc.utils import uint32_add
+
+from visavis.core.clock import Clock
+from visavis.core.frames import VideoFormat
+from visavis.transports.base import Line
+from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
+
+KEYFRAME_EVERY_MS = 300.0  # a receiver repeats its request until the picture comes; one is enough
+BITRATE_MIN_BPS = 150_000
+BITRATE_STEP = 0.05  # a smaller change of the estimate is noise
+
+log = logging.getLogger(__name__)
+
+
+class VideoFeedback:
+    """Passes picture loss and bandwidth estimates of one video sender on to the line."""
+
+    def __init__(self, sender: RTCRtpSender, line: Line, video: VideoFormat, clock: Clock) -> None:
+        self._line, self._video, self._clock = line, video, clock
+        self._ssrc = sender._ssrc
+        self._keyframe_ms = float("-inf")
+        self._bitrate_bps = video.bitrate_bps
+        self._handle = sender._handle_rtcp_packet
+        sender._send_keyframe = self._on_picture_loss
+        sender._handle_rtcp_packet = self._on_rtcp
+
+    def _on_picture_loss(self) -> None:
+        now_ms = self._clock.now_ms()
+        if now_ms - self._keyframe_ms >= KEYFRAME_EVERY_MS:
+            self._keyframe_ms = now_ms
+            self._line.want_keyframe()
+
+    async def _on_rtcp(self, packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            self._on_estimate(packet)
+        else:
+            await self._handle(packet)
+
+    def _on_estimate(self, packet: RtcpPsfbPacket) -> None:
+        try:
+            estimate_bps, ssrcs = unpack_remb_fci(packet.fci)
+        except ValueError:
+            return
+        if self._ssrc not in ssrcs:
+            return
+        bitrate_bps = max(BITRATE_MIN_BPS, min(estimate_bps, self._video.bitrate_bps))
+        if abs(bitrate_bps - self._bitrate_bps) > BITRATE_STEP * self._bitrate_bps:
+            self._bitrate_bps = bitrate_bps
+            self._line.set_bitrate(bitrate_bps)
+
+
+def report_media_time(sender: RTCRtpSender, track: AudioTrack | VideoTrack, media: MediaClock) -> None:
+    """Make the sender's reports say when its media belongs on the clock that sound and picture share.
+
+    aiortc pairs the last RTP timestamp with the moment its packet left, so every late picture would move the picture
+    against the sound at the receiver.
+    """
+    send = sender._send_rtcp
+
+    async def send_corrected(packets: list[AnyRtcpPacket]) -> None:
+        reports = [packet.sender_info for packet in packets if isinstance(packet, RtcpSrPacket)]
+        if all(_put_on(media, report, track) for report in reports):
+            await send(packets)
+
+    sender._send_rtcp = send_corrected
+
+
+def _put_on(media: MediaClock, report: RtcpSenderInfo, track: AudioTrack | VideoTrack) -> bool:
+    """Move the RTP timestamp to what is due at the report's time; false when there is nothing to report yet."""
+    if not report.ntp_timestamp:
+        return False
+    ago_ms = (wall_clock.current_ntp_time() - report.ntp_timestamp) * 1000 / (1 << 32)
+    due_ms = media.elapsed_ms(ago_ms)
+    if due_ms is None:
+        return False
+    report.rtp_timestamp = uint32_add(report.rtp_timestamp, round((due_ms - track.sent_ms) * track.rate_hz / 1000))
+    return True

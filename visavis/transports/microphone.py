@@ -1,0 +1,87 @@
+"""What the client's microphone sends: Opus packets in, mono sound for the ears out.
+
+This stands where aiortc has its jitter buffer. That one holds four packets back before anything is heard, and a single
+lost packet makes it hold back sixteen for the rest of the session; a third of a second is too long to wait for every
+reply. Here a packet is decoded when it arrives, in about 80 µs; a late one gets a short chance, a lost one is silence.
+"""
+
+import av
+import numpy as np
+import soxr
+from aiortc.jitterbuffer import JitterFrame
+from aiortc.rtp import RtpPacket
+from av.audio.codeccontext import AudioCodecContext
+from av.error import FFmpegError
+
+from visavis.core.frames import AUDIO_TICK_MS, PLAYOUT_RATE_HZ, SPEECH_RATE_HZ, AudioChunk
+from visavis.transports.base import Line
+
+HELD_MAX = 3  # packets that wait for one that is missing: 60 ms
+LOST_MAX = 10  # a longer gap is a new source or a pause, not loss, and is not filled
+_SEQUENCES = 1 << 16
+_SILENCE = np.zeros(PLAYOUT_RATE_HZ * AUDIO_TICK_MS // 1000, np.int16)
+
+
+class Microphone:
+    """Satisfies aiortc's jitter buffer: `add` takes each packet and never gives one back to be decoded there."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._decoder = _new_decoder()
+        self._resampler = _new_resampler()
+        self._source: int | None = None
+        self._next = 0
+        self._held: dict[int, RtpPacket] = {}
+
+    def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
+        if packet.ssrc != self._source:
+            self._restart(packet)
+        behind = (self._next - packet.sequence_number) % _SEQUENCES
+        ahead = (packet.sequence_number - self._next) % _SEQUENCES
+        if ahead > LOST_MAX and behind > LOST_MAX:
+            self._restart(packet)
+        elif behind and behind <= LOST_MAX:
+            return False, None  # it comes too late: its place has been filled
+        self._held[packet.sequence_number] = packet
+        self._play_what_is_due()
+        return False, None
+
+    def _restart(self, packet: RtpPacket) -> None:
+        """Another device or a long pause: what the resampler remembers belongs to something else."""
+        self._source, self._next = packet.ssrc, packet.sequence_number
+        self._held.clear()
+        self._resampler = _new_resampler()
+
+    def _play_what_is_due(self) -> None:
+        while self._held:
+            packet = self._held.pop(self._next, None)
+            if packet is None and len(self._held) <= HELD_MAX:
+                return
+            self._next = (self._next + 1) % _SEQUENCES
+            self._hear(self._decoded(packet))
+
+    def _decoded(self, packet: RtpPacket | None) -> np.ndarray:
+        if packet is None or not packet.payload:
+            return _SILENCE
+        try:
+            frames = self._decoder.decode(av.Packet(packet.payload))
+        except FFmpegError:
+            return _SILENCE
+        sounds = [np.frombuffer(bytes(frame.planes[0]), np.int16, frame.samples) for frame in frames]
+        return sounds[0] if len(sounds) == 1 else np.concatenate([*sounds, _SILENCE[:0]])
+
+    def _hear(self, sound: np.ndarray) -> None:
+        resampled = self._resampler.resample_chunk(sound)
+        if resampled.size:
+            self._line.hear(AudioChunk(resampled.tobytes(), SPEECH_RATE_HZ))
+
+
+def _new_decoder() -> AudioCodecContext:
+    decoder = av.CodecContext.create("libopus", "r")
+    assert isinstance(decoder, AudioCodecContext)
+    decoder.format, decoder.layout, decoder.sample_rate = "s16", "mono", PLAYOUT_RATE_HZ
+    return decoder
+
+
+def _new_resampler() -> soxr.ResampleStream:
+    return soxr.ResampleStream(PLAYOUT_RATE_HZ, SPEECH_RATE_HZ, 1, dtype="int16", quality="LQ")

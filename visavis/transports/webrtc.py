@@ -1,0 +1,281 @@
+"""A person behind a browser or an SDK: offer and answer, the data channel, and the life of the connection.
+
+The client always offers and makes the data channel. The answer sends sound and picture in one stream, so that clients
+play them as one, and carries every candidate, so that none has to be trickled.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiortc import RTCDataChannel, RTCRtpReceiver, RTCRtpTransceiver
+from aiortc.codecs import get_capabilities
+from aiortc.exceptions import InvalidStateError
+from aiortc.rtcicetransport import RTCIceTransport
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from aiortc.sdp import candidate_from_sdp
+
+from visavis.core.clock import Clock
+from visavis.core.errors import InvalidRequest, VisavisError
+from visavis.core.events import Event
+from visavis.core.frames import VideoCodec, VideoFormat
+from visavis.core.tasks import TaskSet
+from visavis.transports.base import Line, Peer
+from visavis.transports.feedback import VideoFeedback, report_media_time
+from visavis.transports.ice import IceServer, Network, PeerConnection, ice_connection
+from visavis.transports.microphone import Microphone
+from visavis.transports.offer import CANDIDATES_MAX, CheckedOffer, check_offer
+from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
+from visavis.transports.wire import IceCandidate, data_channel_message, parse_data_channel
+
+CHANNEL_LABEL = "session"
+PENDING_MAX = 256  # messages that wait for the data channel
+BUFFERED_MAX_BYTES = 1_000_000  # a client that stopped reading is not sent more than this
+COMMANDS_PER_S_MAX = 200
+CLOSE_WITHIN_S = 0.8
+_BITS_PER_PIXEL = 0.14  # at 25 fps: 1.2 Mb/s for 720x480, 3.1 Mb/s for 1152x768
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whom the offer belongs to, new or known, and what it is answered."""
+
+    peer: "WebRtcPeer"
+    sdp: str = field(repr=False)
+
+
+class WebRtcPeers:
+    """Makes peers out of offers. `codec` is tried first, the other one where the client has no such decoder."""
+
+    def __init__(
+        self,
+        codec: VideoCodec,
+        clock: Clock,
+        udp_ports: tuple[int, int] | None = None,
+        announced_ip: str | None = None,
+        ice_servers: Sequence[IceServer] = (),
+    ) -> None:
+        self._codec: VideoCodec = codec
+        self._clock = clock
+        self._network = Network(udp_ports, announced_ip, ice_servers)
+
+    async def answer(
+        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int = 720, height_px: int = 480
+    ) -> Answer:
+        """Answer an offer for this line, whose peer so far is `current`.
+
+        The same DTLS fingerprint is the same connection on another network path; any other is a new connection, and
+        the old one is closed. Raises `InvalidRequest` for an offer that cannot be answered, and leaves `current` alone.
+        """
+        offer = check_offer(offer_sdp)
+        before = current if isinstance(current, WebRtcPeer) else None
+        if before is not None and before.belongs_to(offer):
+            return Answer(before, await before.renegotiate(offer))
+        media = before.media if before is not None else MediaClock(self._clock)
+        peer = WebRtcPeer(PeerConnection(self._network), line, media, self._clock)
+        try:
+            await peer.accept(offer, self._codec, width_px, height_px)
+            line.peer_expected(peer)
+            if before is not None:
+                await before.close()
+            return Answer(peer, await peer.reply(offer))
+        except BaseException:
+            await peer.close()
+            raise
+
+
+class WebRtcPeer:
+    """One peer connection; satisfies `Peer`. Made by `WebRtcPeers`."""
+
+    def __init__(self, connection: PeerConnection, line: Line, media: MediaClock, clock: Clock) -> None:
+        self.media = media
+        self._connection, self._line, self._clock = connection, line, clock
+        self._video: VideoFormat | None = None
+        self._offer: CheckedOffer | None = None
+        self._channel: RTCDataChannel | None = None
+        self._pending: deque[str] = deque(maxlen=PENDING_MAX)
+        self._commands = _Allowance(COMMANDS_PER_S_MAX, clock)
+        self._candidates = 0
+        self._over = False
+        self._closing: asyncio.Task[None] | None = None
+        self._tasks = TaskSet()
+        connection.on("datachannel", self._on_channel)
+        connection.on("connectionstatechange", self._on_state)
+
+    @property
+    def video(self) -> VideoFormat:
+        assert self._video is not None, "the offer has not been accepted"
+        return self._video
+
+    def belongs_to(self, offer: CheckedOffer) -> bool:
+        """Whether the offer comes from the client of this connection, and the connection still lives."""
+        return not self._over and self._offer is not None and offer.fingerprints == self._offer.fingerprints
+
+    # --- offer and answer -----------------------------------------------------------------------------------------
+
+    async def accept(self, offer: CheckedOffer, codec: VideoCodec, width_px: int, height_px: int) -> None:
+        """Settle the codecs and put sound and picture in place. Raises `InvalidRequest`."""
+        audio_track, video_track = AudioTrack(self._line, self.media), VideoTrack(self._line)
+        audio = self._connection.addTransceiver(audio_track, "sendrecv")
+        video = self._connection.addTransceiver(video_track, "sendonly")
+        audio.setCodecPreferences([c for c in get_capabilities("audio").codecs if c.mimeType == "audio/opus"])
+        video.setCodecPreferences(_preferred(codec))
+        _hear_with(Microphone(self._line), audio.receiver)
+        await self._apply(offer)
+        self._video = VideoFormat(
+            _negotiated(video), width_px, height_px, round(width_px * height_px * 25 * _BITS_PER_PIXEL)
+        )
+        VideoFeedback(video.sender, self._line, self._video, self._clock)
+        report_media_time(audio.sender, audio_track, self.media)
+        report_media_time(video.sender, video_track, self.media)
+
+    async def reply(self, offer: CheckedOffer) -> str:
+        """The answer's SDP with every candidate in it; the network is tried from here on."""
+        await self._connection.setLocalDescription(await self._connection.createAnswer())
+        for name in offer.names:
+            self.add_candidate(IceCandidate(name))
+        return self._connection.localDescription.sdp
+
+    async def renegotiate(self, offer: CheckedOffer) -> str:
+        """Answer once more on the same connection; with new ICE credentials, on another path."""
+        assert self._offer is not None
+        if (offer.username, offer.password) != (self._offer.username, self._offer.password):
+            gatherer = self._transport.iceGatherer
+            ice_connection(self._transport).restart(offer.username, offer.password)
+            gatherer._remote_candidates_end = False
+            self._candidates = 0
+        await self._apply(offer)
+        sdp = await self.reply(offer)
+        self._line.want_keyframe()
+        return sdp
+
+    async def _apply(self, offer: CheckedOffer) -> None:
+        try:
+            await self._connection.setRemoteDescription(offer.description)
+        except VisavisError:
+            raise
+        except Exception as error:  # aiortc raises many things for what it cannot negotiate
+            raise InvalidRequest.field(
+                "connectionDescription.sdp", f"the offer cannot be answered: {error}", "invalid_offer"
+            ) from error
+        self._offer = offer
+
+    def add_candidate(self, candidate: IceCandidate) -> None:
+        """One more address of the client. What cannot be used is ignored; a name is looked up meanwhile."""
+        self._candidates += 1
+        if self._over or self._candidates > CANDIDATES_MAX:
+            return
+        self._tasks.start(self._add_candidate(candidate.candidate), "webrtc-candidate")
+
+    async def _add_candidate(self, text: str) -> None:
+        try:
+            candidate = candidate_from_sdp(text.removeprefix("candidate:"))
+            await self._transport.addRemoteCandidate(candidate)
+        except (AssertionError, ValueError, OSError) as error:
+            log.debug("A candidate was ignored: %s", error)
+
+    @property
+    def _transport(self) -> RTCIceTransport:
+        """The only transport, since everything is bundled."""
+        return self._connection.getTransceivers()[0].receiver.transport.transport
+
+    # --- the data channel -----------------------------------------------------------------------------------------
+
+    def deliver(self, event: Event) -> None:
+        text = data_channel_message(event, datetime.now(UTC))
+        if text is None or self._over:
+            return
+        if self._channel is None:
+            self._pending.append(text)
+        else:
+            self._send(text)
+
+    def _send(self, text: str) -> None:
+        channel = self._channel
+        if channel is None or channel.bufferedAmount > BUFFERED_MAX_BYTES:
+            return
+        try:
+            channel.send(text)
+        except (InvalidStateError, ValueError) as error:
+            log.debug("A message was not sent: %s", error)
+
+    def _on_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label != CHANNEL_LABEL or self._channel is not None or self._over:
+            return
+        self._channel = channel
+        channel.on("message", self._on_message)
+        while self._pending:
+            self._send(self._pending.popleft())
+        self._line.peer_opened(self)
+
+    def _on_message(self, raw: str | bytes) -> None:
+        if not self._commands.take():
+            return
+        command = parse_data_channel(raw)
+        if command is not None:
+            self._line.receive(command)
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        """aiortc knows no `disconnected`: a path that may come back is one until consent to send expires."""
+        if self._connection.connectionState in ("failed", "closed") and not self._over:
+            self._over = True
+            self._line.peer_lost(self)
+            self._start_closing()
+
+    async def close(self) -> None:
+        """End the connection; never waits for the client, and never longer than `CLOSE_WITHIN_S`."""
+        self._over = True
+        await asyncio.wait({self._start_closing()}, timeout=CLOSE_WITHIN_S)
+
+    def _start_closing(self) -> "asyncio.Task[None]":
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="webrtc-close")
+        return self._closing
+
+    async def _close(self) -> None:
+        await self._tasks.close()
+        await self._connection.close()
+
+
+class _Allowance:
+    """How many commands a client may send: a full second's worth at once, and then at that rate."""
+
+    def __init__(self, per_s: int, clock: Clock) -> None:
+        self._per_s, self._clock = per_s, clock
+        self._left = float(per_s)
+        self._at_ms = clock.now_ms()
+
+    def take(self) -> bool:
+        now_ms = self._clock.now_ms()
+        self._left = min(float(self._per_s), self._left + (now_ms - self._at_ms) * self._per_s / 1000)
+        self._at_ms = now_ms
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def _preferred(codec: VideoCodec) -> list[RTCRtpCodecCapability]:
+    """Everything aiortc can send, the wanted codec first, Constrained Baseline before Baseline; with retransmission."""
+
+    def rank(capability: RTCRtpCodecCapability) -> tuple[bool, bool]:
+        profile = str(capability.parameters.get("profile-level-id", ""))
+        return capability.name.lower() != codec, not profile.lower().startswith("42e0")
+
+    return sorted(get_capabilities("video").codecs, key=rank)
+
+
+def _negotiated(video: RTCRtpTransceiver) -> VideoCodec:
+    return "h264" if video._codecs[0].mimeType.lower() == "video/h264" else "vp8"
+
+
+def _hear_with(microphone: Microphone, receiver: RTCRtpReceiver) -> None:
+    """aiortc has no seam for its jitter buffer; the rest of its receiver stays, such as reports and statistics."""
+    receiver._RTCRtpReceiver__jitter_buffer = microphone  # type: ignore[attr-defined]

@@ -1,0 +1,361 @@
+"""The client protocol: every message either side may send, and nothing else. Pure functions, no I/O.
+
+There are two roads. The signalling socket carries text frames `{"actionType", "sessionId", "payload"}`: the offer, ICE
+candidates, heartbeats, text and sound to be spoken, and what must reach a client whatever its network does. The data
+channel carries transcripts to the client as `{"messageType", "data"}` and commands to the server as flat objects with
+a `message_type`.
+
+What clients depend on, and why the functions below look as they do:
+* in a signalling message `actionType` comes first, all three keys are there, and a payload is never null;
+* one client tells data messages apart by which keys they have, so `message_id`, `content_index`, `end_of_speech` and
+  `end_of_thought` appear only where they belong, and a key without a value is left out;
+* `role` is `user` or `persona`, nothing else;
+* a user's turn is one message, a persona's turn ends with exactly one message that has `end_of_speech`.
+
+What comes in is never trusted: parsing returns None or `Unusable` and never raises.
+"""
+
+import binascii
+import json
+import math
+import uuid
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, TypeGuard, assert_never
+
+from visavis.core.events import (
+    AddContext,
+    AgentAudio,
+    AgentAudioEnd,
+    Command,
+    DirectorCue,
+    End,
+    Event,
+    Interrupt,
+    PersonaSaid,
+    PersonaSpeaking,
+    PersonaThought,
+    SessionEnded,
+    SessionReady,
+    TalkChunk,
+    TalkInterrupted,
+    ToolResult,
+    TurnMeasured,
+    UpdateConfig,
+    UserSaid,
+    UserSpeechEnded,
+    UserSpeechStarted,
+    UserText,
+    Warned,
+)
+
+SIGNALLING_BYTES_MAX = 16 * 1024 * 1024  # a long piece of ready-made speech is one frame
+DATA_BYTES_MAX = 256 * 1024  # what the answer announces as max-message-size
+SDP_CHARS_MAX = 64 * 1024
+CANDIDATE_CHARS_MAX = 1024
+ID_CHARS_MAX = 256
+TEXT_CHARS_MAX = 100_000
+AGENT_RATE_HZ = range(8_000, 192_001)
+AGENT_CHANNELS = (1, 2)
+DIRECTOR_TAGS = frozenset(
+    ("happy", "warm", "playful", "laughter", "curious", "supportive", "concerned", "sad", "surprised", "angry")
+    + ("distressed",)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IceCandidate:
+    """One address of the client, in the words of SDP and without a leading `a=`."""
+
+    candidate: str
+    sdp_mid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The client is there; nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A message that means nothing to this server; `reason` may be shown to a developer and quotes no content."""
+
+    reason: str
+
+
+SignallingMessage: TypeAlias = (
+    Offer | IceCandidate | Heartbeat | Unusable | TalkChunk | AgentAudio | AgentAudioEnd | End
+)
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+def signalling_message(event: Event, session_id: str) -> str | None:
+    """The text frame that tells the signalling socket about this event; None where it is not told."""
+    match event:
+        case SessionReady():
+            return envelope("sessionready", session_id, {})
+        case Warned(text=text):
+            return envelope("warning", session_id, text)
+        case TalkInterrupted(correlation_id=correlation_id):
+            return envelope("talkinputstreaminterrupted", session_id, {"correlationId": correlation_id})
+        case SessionEnded(text=text):
+            return envelope("endsession", session_id, text)
+        case UserSpeechStarted() | UserSpeechEnded() | UserSaid() | PersonaSaid() | PersonaThought():
+            return None
+        case PersonaSpeaking() | TurnMeasured():
+            return None
+        case _:
+            assert_never(event)
+
+
+def answer_message(sdp: str, session_id: str) -> str:
+    return envelope("answer", session_id, {"type": "answer", "sdp": sdp})
+
+
+def envelope(action: str, session_id: str, payload: dict[str, Any] | str) -> str:
+    return json.dumps({"actionType": action, "sessionId": session_id, "payload": payload})
+
+
+def data_channel_message(event: Event, sent_at: datetime) -> str | None:
+    """The text that tells the data channel about this event; None where it is not told. `sent_at` has a time zone."""
+    match event:
+        case UserSpeechStarted(turn_id=turn_id):
+            return _data("userSpeechStarted", {"user_action_correlation_id": turn_id})
+        case UserSpeechEnded(turn_id=turn_id):
+            return _data("userSpeechEnded", {"user_action_correlation_id": turn_id})
+        case UserSaid():
+            return _data("speechText", _user_text(event, sent_at)) if event.shown else None
+        case PersonaSaid():
+            return _data("speechText", _persona_text(event, sent_at))
+        case PersonaThought():
+            return _data("reasoningText", _reasoning(event))
+        case SessionReady() | Warned() | TalkInterrupted() | SessionEnded() | PersonaSpeaking() | TurnMeasured():
+            return None
+        case _:
+            assert_never(event)
+
+
+def _data(message_type: str, data: dict[str, Any]) -> str:
+    return json.dumps({"messageType": message_type, "data": data})
+
+
+def _user_text(said: UserSaid, sent_at: datetime) -> dict[str, Any]:
+    return {
+        "message_id": said.message_id,
+        "content_index": 0,
+        "content": said.text,
+        "role": "user",
+        "end_of_speech": True,
+        "interrupted": False,
+        "user_action_correlation_id": said.turn_id,
+        "timestamp": sent_at.isoformat(timespec="milliseconds"),
+    }
+
+
+def _persona_text(said: PersonaSaid, sent_at: datetime) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "message_id": said.message_id,
+        "content_index": said.index,
+        "content": said.text,
+        "role": "persona",
+        "end_of_speech": said.final,
+        "interrupted": said.interrupted,
+        "user_action_correlation_id": said.turn_id,
+    }
+    if said.utterance_id:
+        data["utterance_id"] = said.utterance_id
+    if said.cue_tag:
+        data["cue_tag"] = said.cue_tag
+    return data | {"timestamp": sent_at.isoformat(timespec="milliseconds")}
+
+
+def _reasoning(thought: PersonaThought) -> dict[str, Any]:
+    return {
+        "message_id": thought.message_id,
+        "content_index": thought.index,
+        "content": thought.text,
+        "role": "persona",
+        "end_of_thought": thought.final,
+    }
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+def parse_signalling(text: str | bytes) -> SignallingMessage:
+    """One frame of the signalling socket. Action names are taken in any letter case; the envelope's session id is not
+    looked at, since the socket's own address says which session it belongs to."""
+    if len(text) > SIGNALLING_BYTES_MAX:
+        return Unusable(f"A message is larger than {SIGNALLING_BYTES_MAX} bytes")
+    message = _object(text)
+    if message is None:
+        return Unusable("A message is not a JSON object")
+    payload = message.get("payload")
+    fields: Mapping[str, Any] = payload if isinstance(payload, dict) else {}
+    match str(message.get("actionType", "")).lower():
+        case "offer":
+            return _offer(fields)
+        case "icecandidate":
+            return _candidate(fields)
+        case "heartbeat":
+            return Heartbeat()
+        case "talkstream":
+            return _talk_chunk(fields)
+        case "agentaudioinput":
+            return _agent_audio(fields)
+        case "agentaudioinputend":
+            return AgentAudioEnd()
+        case "endsession":
+            return End()
+        case _:
+            return Unusable("A message has an actionType this server does not know")
+
+
+def _offer(fields: Mapping[str, Any]) -> Offer | Unusable:
+    description = fields.get("connectionDescription")
+    sdp = _text(description if isinstance(description, dict) else fields, "sdp", SDP_CHARS_MAX)
+    return Offer(sdp) if sdp else Unusable("offer: connectionDescription.sdp is missing or too long")
+
+
+def _candidate(fields: Mapping[str, Any]) -> IceCandidate | Unusable:
+    candidate = _text(fields, "candidate", CANDIDATE_CHARS_MAX)
+    if not candidate:
+        return Unusable("icecandidate: candidate is missing or too long")
+    return IceCandidate(candidate, _text(fields, "sdpMid", ID_CHARS_MAX))
+
+
+def _talk_chunk(fields: Mapping[str, Any]) -> TalkChunk | Unusable:
+    text = _text(fields, "content", TEXT_CHARS_MAX)
+    correlation_id = _text(fields, "correlationId", ID_CHARS_MAX)
+    if text is None:
+        return Unusable(f"talkstream: content has to be a text of at most {TEXT_CHARS_MAX} characters")
+    if not correlation_id or not correlation_id.strip():
+        return Unusable("talkstream: correlationId is missing or blank")
+    return TalkChunk(
+        text=text,
+        correlation_id=correlation_id,
+        start=fields.get("startOfSpeech") is True,
+        end=fields.get("endOfSpeech") is True,
+        utterance_id=_utterance_id(fields, correlation_id),
+    )
+
+
+def _utterance_id(fields: Mapping[str, Any], correlation_id: str) -> str:
+    """Clients are told ids in canonical form only; any other name becomes one, the same one each time."""
+    name = _text(fields, "utteranceId", ID_CHARS_MAX)
+    if not name:
+        return ""
+    try:
+        return name if str(uuid.UUID(name)) == name else _uuid_for(name, correlation_id)
+    except ValueError:
+        return _uuid_for(name, correlation_id)
+
+
+def _uuid_for(name: str, correlation_id: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{correlation_id}\n{name}".encode("utf-8", "replace").decode()))
+
+
+def _agent_audio(fields: Mapping[str, Any]) -> AgentAudio | Unusable:
+    encoding, rate_hz, channels = (
+        fields.get("encoding", "pcm_s16le"),
+        fields.get("sampleRate"),
+        fields.get("channels", 1),
+    )
+    if not isinstance(encoding, str) or encoding.lower() != "pcm_s16le":
+        return Unusable("agentaudioinput: encoding has to be pcm_s16le")
+    if not _whole(rate_hz) or rate_hz not in AGENT_RATE_HZ:
+        return Unusable(f"agentaudioinput: sampleRate has to be {AGENT_RATE_HZ.start} to {AGENT_RATE_HZ.stop - 1}")
+    if not _whole(channels) or channels not in AGENT_CHANNELS:
+        return Unusable("agentaudioinput: channels has to be 1 or 2")
+    sequence = fields.get("sequenceNumber")
+    try:
+        pcm = b64decode(fields.get("audioData", ""))
+    except (TypeError, ValueError, binascii.Error):
+        return Unusable("agentaudioinput: audioData is not base64")
+    return AgentAudio(pcm, rate_hz, channels, sequence if _whole(sequence) else 0)
+
+
+def parse_data_channel(raw: str | bytes) -> Command | None:
+    """One message of the data channel, text or the same text as bytes; None for what asks for nothing."""
+    if len(raw) > DATA_BYTES_MAX:
+        return None
+    message = _object(raw)
+    if message is None:
+        return None
+    match str(message.get("message_type", "")).lower():
+        case "speech":
+            text = _text(message, "content", TEXT_CHARS_MAX)
+            return UserText(text) if text else None
+        case "interrupt":
+            return Interrupt()
+        case "context":
+            text = _text(message, "content", TEXT_CHARS_MAX)
+            return AddContext(text) if text else None
+        case "director_note_cue":
+            return _director_cue(message)
+        case "tool_result":
+            return _tool_result(message)
+        case "persona_config":
+            changes = message.get("data")
+            return UpdateConfig(changes) if isinstance(changes, dict) else None
+        case _:  # statistics, and whatever applications send each other
+            return None
+
+
+def _director_cue(message: Mapping[str, Any]) -> DirectorCue | None:
+    """Without a time the cue is due now; both times at once, or one that lies in the past, mean nothing."""
+    cue = message.get("cue")
+    tag = _text(cue, "tag", ID_CHARS_MAX) if isinstance(cue, dict) else None
+    times_ms: list[float | None] = []
+    for key in ("in_seconds", "at_seconds"):
+        given = message.get(key)
+        seconds = _seconds(given)
+        if given is not None and seconds is None:
+            return None
+        times_ms.append(None if seconds is None else seconds * 1000)
+    in_ms, at_ms = times_ms
+    if tag not in DIRECTOR_TAGS or (in_ms is not None and at_ms is not None):
+        return None
+    return DirectorCue(tag, in_ms, at_ms)
+
+
+def _tool_result(message: Mapping[str, Any]) -> ToolResult | None:
+    tool_call_id = _text(message, "tool_call_id", ID_CHARS_MAX)
+    if not tool_call_id:
+        return None
+    error = _text(message, "error", TEXT_CHARS_MAX)
+    result = message.get("result")
+    if error is not None or result is None:
+        return ToolResult(tool_call_id, error=error)
+    return ToolResult(tool_call_id, result if isinstance(result, str) else json.dumps(result))
+
+
+def _object(raw: str | bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _text(fields: Mapping[str, Any], key: str, chars_max: int) -> str | None:
+    value = fields.get(key)
+    return value if isinstance(value, str) and len(value) <= chars_max else None
+
+
+def _whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _seconds(value: object) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value < 86_400 and math.isfinite(value) else None
