@@ -12,6 +12,7 @@ export default defineConfig({
   build: {
     outDir: "../visavis/lab/dist",
     emptyOutDir: true,
+    assetsDir: "lab",
     target: "es2022",
     // Bundled packages are MIT: their notices travel with the bundle.
     license: { fileName: "licenses.md" },

@@ -5,7 +5,6 @@ import { forgetKey, loadKey, storeKey, type StoredKey } from "./key";
 import { strings } from "./strings";
 import { KeyView } from "./views/key/key-view";
 import { Workshop } from "./workshop";
-import "./ui/ui.css";
 
 /** Without a key: the door. With one: the workshop. */
 export function App() {

@@ -1,9 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { App } from "./app";
+// Styles from the general to the particular: later rules win.
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./ui/ui.css";
+import { App } from "./app";
 
 const root = document.getElementById("root");
 if (root) {

@@ -49,7 +49,7 @@ export const strings = {
     title: "Meet someone",
     text: "Pick a persona on the left and start a conversation, or create one of your own.",
     steps: [
-      ["Choose a face and a voice", "Each has a preview; built-in ones need no account anywhere."],
+      ["Choose face and voice", "Each has a preview; built-in ones need no account anywhere."],
       ["Write the instructions", "The system prompt says who the persona is and how it answers."],
       ["Talk", "Speak, type, interrupt. The figures show how fast it answers."],
     ] as const,
@@ -68,7 +68,6 @@ export const strings = {
     voiceSearch: "Search voices",
     mind: "Mind",
     noMind: "No mind",
-    noMindHint: "The persona says only what you tell it to say.",
     prompt: "System prompt",
     promptHint: "Who the persona is, what it knows, how it speaks.",
     promptPlaceholder: "You are Cara, a friendly guide at a science museum. Answer in one or two short sentences.",
@@ -99,9 +98,9 @@ export const strings = {
     noMind: "No mind",
     mindHint: (provider: string, model: string) => `Answers come from ${provider} (${model}).`,
     voiceHint: (provider: string, model: string) => `Speech comes from ${provider} (${model}).`,
-    builtInMindHint: "A small offline program answers from the system prompt. Connect a language model for real conversations.",
+    builtInMindHint: "A small offline program answers from the system prompt; connect a language model for real conversations.",
     builtInVoiceHint: "Speech is made on this server, without any account.",
-    noMindHint: "This persona stays silent until you use “Say this”.",
+    noMindHint: "The persona says only what it is told to say.",
   },
 
   talk: {

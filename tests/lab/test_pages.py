@@ -15,11 +15,11 @@ SCRIPT = "console.log('hello');\n" * 200
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
     built = tmp_path / "dist"
-    (built / "assets").mkdir(parents=True)
+    (built / "lab").mkdir(parents=True)
     (built / "index.html").write_text("<!doctype html><title>Visavis Lab</title>")
     (built / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (built / "licenses.md").write_text("# Licenses")
-    (built / "assets" / "index-abc123.js").write_text(SCRIPT)
+    (built / "lab" / "index-abc123.js").write_text(SCRIPT)
     (tmp_path / "secret.txt").write_text("not for you")
     return built
 
@@ -63,13 +63,13 @@ async def test_unchanged_page_is_not_sent_again(client: httpx.AsyncClient) -> No
 
 
 async def test_hashed_files_are_kept_for_ever_and_sent_compressed(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/assets/index-abc123.js")
+    answer = await client.get("/lab/index-abc123.js")
     assert answer.text == SCRIPT
     assert answer.headers["cache-control"] == IMMUTABLE
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["vary"] == "Accept-Encoding"
     assert int(answer.headers["content-length"]) < len(SCRIPT) / 2
-    plain = await client.get("/assets/index-abc123.js", headers={"Accept-Encoding": "identity"})
+    plain = await client.get("/lab/index-abc123.js", headers={"Accept-Encoding": "identity"})
     assert plain.text == SCRIPT
     assert "content-encoding" not in plain.headers
 
@@ -91,7 +91,7 @@ async def test_licenses_of_what_is_bundled_can_be_read(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/none.js", "/assets/..%2f..%2fsecret.txt", "/assets/%2e%2e/index.html", "/index.php", "/v1/none"]
+    "path", ["/lab/none.js", "/lab/..%2f..%2fsecret.txt", "/lab/%2e%2e/index.html", "/index.php", "/v1/none"]
 )
 async def test_unknown_paths_are_not_found(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404

@@ -57,9 +57,9 @@ def lab_router(dist: Path = DIST, origins: Sequence[str] = ()) -> APIRouter:
         response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
         return response
 
-    @router.api_route("/assets/{name}", methods=["GET", "HEAD"])
+    @router.api_route("/lab/{name}", methods=["GET", "HEAD"])
     async def asset(request: Request, name: str) -> Response:
-        return _found(request, files.get(f"assets/{name}"))
+        return _found(request, files.get(f"lab/{name}"))
 
     @router.api_route("/favicon.svg", methods=["GET", "HEAD"])
     @router.api_route("/favicon.ico", methods=["GET", "HEAD"])
@@ -88,7 +88,7 @@ def _file(path: Path, dist: Path) -> File:
         gzipped=gzip.compress(body, 9, mtime=0) if textual and len(body) >= COMPRESS_FROM_BYTES else None,
         media_type=f"{guessed}; charset=utf-8" if textual else guessed,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        cache=IMMUTABLE if path.parent == dist / "assets" else REVALIDATED,
+        cache=IMMUTABLE if path.parent == dist / "lab" else REVALIDATED,
     )
 
 

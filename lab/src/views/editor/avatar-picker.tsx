@@ -19,7 +19,7 @@ export function AvatarPicker({ avatars, value, error, onChange }: AvatarPickerPr
       <legend className="field-label">{strings.editor.avatar}</legend>
       <div className="faces">
         {avatars.map((avatar) => (
-          <label key={avatar.id} className="face" title={labelOf(avatar)} data-testid="editor-avatar" data-id={avatar.id}>
+          <label key={avatar.id} className="face" title={avatar.displayName} data-testid="editor-avatar" data-id={avatar.id}>
             <input
               className="visually-hidden"
               type="radio"
@@ -30,15 +30,12 @@ export function AvatarPicker({ avatars, value, error, onChange }: AvatarPickerPr
             <span className="face-frame">
               <Picture src={avatar.imageUrl} alt="" />
             </span>
-            <span className="face-name">{labelOf(avatar)}</span>
+            <span className="face-name">{avatar.displayName}</span>
+            {avatar.variantName && <span className="face-variant">{avatar.variantName}</span>}
           </label>
         ))}
       </div>
       <FieldError error={error} />
     </fieldset>
   );
-}
-
-function labelOf(avatar: Avatar): string {
-  return avatar.variantName ? `${avatar.displayName}, ${avatar.variantName}` : avatar.displayName;
 }

@@ -33,7 +33,7 @@ export function EditorFields({ draft, errors, catalogs, onChange }: EditorFields
         />
       </div>
       <div className="editor-side">
-        <NameFields draft={draft} errors={errors} onChange={onChange} />
+        <NameField draft={draft} errors={errors} onChange={onChange} />
         <MindPicker
           llms={catalogs.llms}
           value={draft.llmId}
@@ -48,35 +48,21 @@ export function EditorFields({ draft, errors, catalogs, onChange }: EditorFields
 
 type TextFieldsProps = Omit<EditorFieldsProps, "catalogs">;
 
-function NameFields({ draft, errors, onChange }: TextFieldsProps) {
+function NameField({ draft, errors, onChange }: TextFieldsProps) {
   return (
-    <>
-      <Field label={words.name} error={errors.name}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            value={draft.name}
-            placeholder={words.namePlaceholder}
-            autoComplete="off"
-            onChange={(event) => onChange({ name: event.target.value })}
-            data-testid="editor-name"
-          />
-        )}
-      </Field>
-      <Field label={words.description} hint={words.descriptionHint} error={errors.description}>
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            value={draft.description}
-            autoComplete="off"
-            onChange={(event) => onChange({ description: event.target.value })}
-            data-testid="editor-description"
-          />
-        )}
-      </Field>
-    </>
+    <Field label={words.name} error={errors.name}>
+      {(control) => (
+        <input
+          {...control}
+          className="input"
+          value={draft.name}
+          placeholder={words.namePlaceholder}
+          autoComplete="off"
+          onChange={(event) => onChange({ name: event.target.value })}
+          data-testid="editor-name"
+        />
+      )}
+    </Field>
   );
 }
 
@@ -88,7 +74,7 @@ function CharacterFields({ draft, errors, onChange }: TextFieldsProps) {
           <textarea
             {...control}
             className="input"
-            rows={7}
+            rows={6}
             value={draft.systemPrompt}
             placeholder={words.promptPlaceholder}
             onChange={(event) => onChange({ systemPrompt: event.target.value })}
@@ -116,6 +102,18 @@ function CharacterFields({ draft, errors, onChange }: TextFieldsProps) {
         onChange={(skipGreeting) => onChange({ skipGreeting })}
         testId="editor-skip-greeting"
       />
+      <Field label={words.description} hint={words.descriptionHint} error={errors.description}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            value={draft.description}
+            autoComplete="off"
+            onChange={(event) => onChange({ description: event.target.value })}
+            data-testid="editor-description"
+          />
+        )}
+      </Field>
     </>
   );
 }

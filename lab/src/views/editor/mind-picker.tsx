@@ -1,4 +1,5 @@
 import { NO_MIND_ID, type Llm } from "../../api";
+import { mindServer } from "../../served-by";
 import { strings } from "../../strings";
 import { Field } from "../../ui/field";
 import { Icon } from "../../ui/icon";
@@ -16,7 +17,9 @@ export function MindPicker({ llms, value, error, onChange }: MindPickerProps) {
   const minds = llms.filter((llm) => llm.id !== NO_MIND_ID);
   const known = value === NO_MIND_ID || minds.some((llm) => llm.id === value);
   const chosen = minds.find((llm) => llm.id === value);
-  const hint = value === NO_MIND_ID ? words.noMindHint : (chosen?.description ?? undefined);
+  // The name may be one that documents use for somebody else's model; the truth stands below it.
+  const served = mindServer(value, chosen);
+  const hint = served ? `${served.name}. ${served.hint}` : (chosen?.description ?? undefined);
   return (
     <Field label={words.mind} hint={hint} error={error}>
       {(control) => (

@@ -119,10 +119,12 @@ function Row({ persona, selected }: { persona: PersonaSummary; selected: boolean
       >
         <Picture src={persona.avatar?.imageUrl} alt="" className="row-picture" />
         <span className="row-text">
-          <span className="row-name">{persona.name || strings.unnamed}</span>
+          <span className="row-head">
+            <span className="row-name">{persona.name || strings.unnamed}</span>
+            {persona.isDefaultPersona && <span className="row-tag">{words.stock}</span>}
+          </span>
           {detail && <span className="row-detail">{detail}</span>}
         </span>
-        {persona.isDefaultPersona && <span className="row-tag">{words.stock}</span>}
       </a>
     </li>
   );

@@ -11,7 +11,7 @@ import { Composer } from "./composer";
 import { Controls } from "./controls";
 import { useFrameFigures } from "./frame-meter";
 import { Panel } from "./panel";
-import { ServedByChips } from "./served-by";
+import { ServedByChips } from "./served-by-chips";
 import { Stage } from "./stage";
 import { useConversation } from "./use-conversation";
 import { useShortcuts } from "./use-shortcuts";
@@ -91,7 +91,7 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
           <h1>{name}</h1>
           <ServedByChips persona={persona} voices={voices} llms={llms} />
         </div>
-        <Button icon="pencil" onClick={() => onEdit(persona)} data-testid="persona-edit">
+        <Button icon="pencil" aria-label={words.edit} onClick={() => onEdit(persona)} data-testid="persona-edit">
           {words.edit}
         </Button>
       </header>
