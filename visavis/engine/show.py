@@ -17,7 +17,7 @@ from visavis.engine.playout import Playout, Pulled, TimedText
 from visavis.renderers.base import Faces, FaceStage
 from visavis.transports.base import SpeechEncoder
 
-DRIFT_MAX_MS = 250.0  # a peer that is less late than this catches up by itself
+DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
 
 
 class Show:
