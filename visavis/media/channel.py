@@ -82,6 +82,8 @@ class Unpacker:
             kind, fields = json.loads(head)
         except ValueError as error:
             raise ChannelError("a message that is not what this wire carries") from error
+        if not isinstance(kind, str) or not isinstance(fields, dict):
+            raise ChannelError("a message without a kind or without fields")
         return Message(kind, fields, payload)
 
 

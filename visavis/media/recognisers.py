@@ -73,6 +73,7 @@ class Recogniser:
         """The child is dead, and so is what it heard."""
         self.clear_timers()
         if self._answer is not None and not self._answer.done():
+            _log.error("a recogniser (pid %s) died while it listened", self.child.pid)
             self._answer.set_exception(ProviderError("The recogniser stopped working; please say it again."))
             self._answer.exception()  # nobody may be waiting for it yet
         self._answer = None

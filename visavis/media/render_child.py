@@ -8,7 +8,9 @@ Messages in:  open, start, speak, cut, keyframe, bitrate, pause, close; all carr
 Messages out: opened, failed, frame.
 """
 
+import faulthandler
 import logging
+import sys
 import time
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,7 +31,14 @@ _VP8_RATE_EVERY_MS = 4_000
 _VP8_RATE_STEP = 0.2
 # Where in its slot a stage may be drawn to keep out of the others' way; early means less is known of the speech.
 _OFFSETS_MS = (0, 5, 10, -5, 15, -10, 20, -15)
+# A browser goes on asking until a keyframe has arrived, and each is a burst of ten times the usual size.
+_KEYFRAME_EVERY_MS = 400
 _SETUP_POLL_S = 0.005
+# A drawing loop that stands still for this long is stuck in some library: the process ends with a stack trace.
+_STUCK_AFTER_S = 10.0
+_PROOF_OF_LIFE_EVERY_S = 1.0
+# Set-up runs beside drawing; with the usual 5 ms every call that lets go of the interpreter lock could cost that long.
+_SWITCH_INTERVAL_S = 0.0005
 
 
 def _now_ms() -> float:
@@ -46,6 +55,7 @@ class _Stage:
         self._bitrate_changed_ms = 0.0
         self._wanted_bps = video.bitrate_bps
         self._wants_keyframe = True
+        self._keyframe_from_ms = 0
         self._next_frame = 0
         self._offset_ms = 0.0
         self.zero_ms: float | None = None
@@ -65,6 +75,8 @@ class _Stage:
     def start(self, zero_ms: float, others_phases_ms: list[float]) -> None:
         self._offset_ms = _staggered(zero_ms, others_phases_ms)
         self.zero_ms = zero_ms
+        # A stage that comes from a child that died is long past its beginning.
+        self._next_frame = max(0, int((_now_ms() - zero_ms - self._offset_ms) // FRAME_MS))
 
     def apply(self, message: Message) -> None:
         fields = message.fields
@@ -81,6 +93,7 @@ class _Stage:
             case "pause":
                 self.paused = fields["paused"]
                 self._wants_keyframe = True
+                self._keyframe_from_ms = 0
 
     def warm_up(self, video: VideoFormat) -> None:
         """First calls load libraries and touch memory; better now than when somebody is watching."""
@@ -95,8 +108,10 @@ class _Stage:
         self._follow_bitrate(now_ms)
         picture = self._renderer.frame(float(pts_ms))
         rendered_ms = _now_ms()
-        encoded = self._encoder.encode(picture, pts_ms, self._wants_keyframe)
-        self._wants_keyframe = False
+        encoded = self._encoder.encode(picture, pts_ms, self._wants_keyframe and pts_ms >= self._keyframe_from_ms)
+        if encoded.keyframe:
+            self._wants_keyframe = False
+            self._keyframe_from_ms = pts_ms + _KEYFRAME_EVERY_MS
         figures = {
             "skipped": skipped,
             "late_ms": late_ms - skipped * FRAME_MS,
@@ -136,10 +151,12 @@ class _Drawing:
         self._classes = classes
         self._stages: dict[int, _Stage] = {}
         self._opening: dict[int, tuple[Future[_Stage], list[Message]]] = {}
+        self._proof_s = 0.0
         self._setup = ThreadPoolExecutor(1, thread_name_prefix="setup")
 
     def run(self) -> None:
         while True:
+            self._prove_life()
             for message in self._parent.receive(self._wait_s()):
                 self._take(message)
             self._adopt_ready()
@@ -148,12 +165,16 @@ class _Drawing:
             if stage_id is not None and self._stages[stage_id].due_ms <= now_ms:
                 self._draw(stage_id, now_ms)
 
-    def _wait_s(self) -> float | None:
+    def _prove_life(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._proof_s >= _PROOF_OF_LIFE_EVERY_S:
+            self._proof_s = now_s
+            faulthandler.dump_traceback_later(_STUCK_AFTER_S, exit=True)
+
+    def _wait_s(self) -> float:
         due_ms = min((stage.due_ms for stage in self._stages.values()), default=float("inf"))
         wait_s = max(0.0, (due_ms - _now_ms()) / 1000)
-        if self._opening:
-            return min(wait_s, _SETUP_POLL_S)
-        return None if wait_s == float("inf") else wait_s
+        return min(wait_s, _SETUP_POLL_S if self._opening else _PROOF_OF_LIFE_EVERY_S)
 
     def _take(self, message: Message) -> None:
         stage_id = message.fields["stage"]
@@ -228,6 +249,7 @@ def _load_renderers(dotted_names: dict[str, str]) -> dict[str, type[Any]]:
 
 def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
     cv2.setNumThreads(1)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     classes = _load_renderers(configuration["renderers"])
     parent.send("ready")
     _Drawing(parent, classes).run()

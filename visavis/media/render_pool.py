@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 _OPEN_WITHIN_S = 30.0
 _RETRY_FAILED_S = 1.0
+_OPENING_TRIES = 2
 
 
 class _Worker:
@@ -41,8 +42,12 @@ class _Worker:
             stage.receive(message)
 
     def _hand_over(self) -> None:
-        for stage in self.stages.values():
-            stage.open_at_drawer()
+        for stage in list(self.stages.values()):
+            if not stage.opened.done() and stage.opening_tries >= _OPENING_TRIES:
+                # Perhaps it is what killed the child, and the other sessions must not pay for it again.
+                stage.opened.set_exception(Unavailable("The face could not be set up."))
+            else:
+                stage.open_at_drawer()
 
     def _retry(self, stage: RenderStage, error: str) -> None:
         """A face that never came up is refused; one that was seen is tried again and again."""
@@ -87,12 +92,16 @@ class RenderPool:
         return [pid for worker in self._workers if (pid := worker.supervisor.pid) is not None]
 
     @property
+    def sessions_by_worker(self) -> list[int]:
+        return [len(worker.stages) for worker in self._workers]
+
+    @property
     def stages(self) -> list[RenderStage]:
         """The open stages, for their figures."""
         return [stage for worker in self._workers for stage in worker.stages.values()]
 
     async def open(self, face: FaceSpec, video: VideoFormat) -> RenderStage:
-        """A stage whose first picture is ready to be drawn. The picture has the size of `video`.
+        """A stage that is warm: its first picture will not be late. It is drawn in the size of `video`.
 
         Raises `NotSupported` for a renderer this server does not have, `Unavailable` when it cannot be set up.
         """

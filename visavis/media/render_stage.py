@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any, Protocol
 
 from visavis.core.clock import Clock
@@ -67,7 +67,9 @@ class RenderStage:
         self.stage_id = stage_id
         self.figures = StageFigures()
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._face = face
+        self.opening_tries = 0
+        # Drawn in the size it is encoded in.
+        self._face = replace(face, width_px=video.width_px, height_px=video.height_px)
         self._video = video
         self._drawer = drawer
         self._clock = clock
@@ -157,8 +159,10 @@ class RenderStage:
     def open_at_drawer(self) -> None:
         """Tell a drawer that knows nothing of this stage everything that still matters."""
         self._forget_past()
-        video = {**asdict(self._video), "bitrate_bps": self._bitrate_bps}
-        self._tell("open", face=asdict(self._face), video=video, seed=self.stage_id)
+        self.opening_tries += 1
+        self._tell("open", face=asdict(self._face), video=asdict(self._video), seed=self.stage_id)
+        if self._bitrate_bps != self._video.bitrate_bps:
+            self._tell("bitrate", bps=self._bitrate_bps)
         for remembered in self._remembered:
             self._tell(remembered.kind, remembered.payload, **remembered.fields)
         if self._paused:

@@ -20,7 +20,7 @@ _TIME_BASE = Fraction(1, 1000 * _TICKS_PER_MS)
 # Keyframes come on demand only.
 _GOP_FRAMES = 3000
 BT601, LIMITED_RANGE = 6, 1
-BITRATE_MIN_BPS, BITRATE_MAX_BPS = 100_000, 8_000_000
+BITRATE_MIN_BPS = 100_000
 
 
 class VideoEncoder:
@@ -28,7 +28,7 @@ class VideoEncoder:
 
     def __init__(self, video: VideoFormat) -> None:
         self._video = video
-        self._bitrate_bps = _bounded(video.bitrate_bps)
+        self._bitrate_bps = video.bitrate_bps
         # One frame, refilled for every picture: allocating half a megabyte 25 times a second is waste. It is never
         # shared between encoders, because pts and picture type are written on it.
         self._frame = av.VideoFrame(video.width_px, video.height_px, "yuv420p")
@@ -68,19 +68,18 @@ class VideoEncoder:
         return EncodedVideo(b"".join(bytes(packet) for packet in packets), pts_ms, keyframe)
 
     def set_bitrate(self, bitrate_bps: int) -> None:
-        """H.264 follows at once and without a keyframe; VP8 starts over with one, so its callers should not often."""
-        bitrate_bps = _bounded(bitrate_bps)
+        """What the network allows now; the format's own bitrate is the most that is ever used.
+
+        H.264 follows at once and without a keyframe; VP8 starts over with one, so ask that of it rarely.
+        """
+        bitrate_bps = min(max(bitrate_bps, BITRATE_MIN_BPS), self._video.bitrate_bps)
         if bitrate_bps == self._bitrate_bps:
             return
-        raised_above_limit = bitrate_bps > self._limit_bps()
         self._bitrate_bps = bitrate_bps
-        if self.codec == "h264" and not raised_above_limit:
+        if self.codec == "h264":
             self._context.bit_rate = bitrate_bps
         else:
             self._restart()
-
-    def _limit_bps(self) -> int:
-        return _bounded(self._video.bitrate_bps)
 
     def _restart(self) -> None:
         self._context = self._open()
@@ -91,10 +90,6 @@ class VideoEncoder:
         luma, chroma = i420[:height], i420[height:].reshape(2, height // 2, width // 2)
         for target, source in zip(self._planes, (luma, chroma[0], chroma[1]), strict=True):
             np.copyto(target, source)
-
-
-def _bounded(bitrate_bps: int) -> int:
-    return min(max(bitrate_bps, BITRATE_MIN_BPS), BITRATE_MAX_BPS)
 
 
 def _pixels(plane: VideoPlane, video: VideoFormat, chroma: bool) -> NDArray[np.uint8]:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from visavis.core.errors import ProviderError
@@ -174,7 +174,7 @@ class PooledVoice:
     def __init__(self, workers: VoiceWorkers, line: int, dotted: str, spec: VoiceSpec) -> None:
         self._workers = workers
         self._line = line
-        self._fields = {"dotted": dotted, "voice": {**asdict(spec), "options": dict(spec.options)}}
+        self._fields = {"dotted": dotted, "voice": asdict(replace(spec, options=dict(spec.options)))}
 
     async def speak(self, text: str) -> AsyncIterator[SpeechAudio]:
         yield await self._workers.speak(self._line, {**self._fields, "text": text})
