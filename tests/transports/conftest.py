@@ -1,6 +1,7 @@
 """A line that plays encoded test media, and a client built with plain aiortc like the official Python SDK."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from fractions import Fraction
 
@@ -11,8 +12,10 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
+    RTCRtpReceiver,
     RTCSessionDescription,
 )
+from aiortc.codecs import get_capabilities
 from aiortc.mediastreams import MediaStreamTrack
 
 from visavis.core.clock import MonotonicClock
@@ -160,12 +163,36 @@ class Client:
                 await self._arrived.wait()
         return self.messages.pop(0)
 
+    def offer_only(self, codec: str) -> None:
+        video = next(t for t in self.connection.getTransceivers() if t.kind == "video")
+        video.setCodecPreferences([c for c in get_capabilities("video").codecs if c.name == codec])
+
+    @property
+    def video_receiver(self) -> RTCRtpReceiver:
+        return next(t.receiver for t in self.connection.getTransceivers() if t.kind == "video")
+
+    def video_ssrc(self, answer_sdp: str) -> int:
+        video = next(part for part in answer_sdp.split("m=") if part.startswith("video"))
+        return int(re.findall(r"a=ssrc:(\d+)", video)[0])
+
+    def vanish(self) -> None:
+        """Fall silent without a word, as a machine does whose network is pulled."""
+        for protocol in self.connection.getTransceivers()[0].receiver.transport.transport._connection._protocols:
+            protocol.transport.abort()
+
     async def close(self) -> None:
         await self.connection.close()
 
     def _on_message(self, message: str | bytes) -> None:
         self.messages.append(message)
         self._arrived.set()
+
+
+async def connect(peers: WebRtcPeers, line: TestLine, client: Client) -> Answer:
+    answer = await peers.answer(await client.offer(), line, None, WIDTH_PX, HEIGHT_PX)
+    await client.accept(answer)
+    await line.until(lambda: line.opened)
+    return answer
 
 
 @pytest.fixture
@@ -179,8 +206,8 @@ def peers() -> WebRtcPeers:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
-    client = Client()
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
+    client = Client(**getattr(request, "param", {}))
     yield client
     await client.close()
 
@@ -188,8 +215,6 @@ async def client() -> AsyncIterator[Client]:
 @pytest.fixture
 async def connected(peers: WebRtcPeers, line: TestLine, client: Client) -> AsyncIterator[Answer]:
     """A peer whose data channel is open."""
-    answer = await peers.answer(await client.offer(), line, None, WIDTH_PX, HEIGHT_PX)
-    await client.accept(answer)
-    await line.until(lambda: line.opened)
+    answer = await connect(peers, line, client)
     yield answer
     await answer.peer.close()

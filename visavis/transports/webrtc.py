@@ -21,7 +21,7 @@ from aiortc.sdp import candidate_from_sdp
 from visavis.core.clock import Clock
 from visavis.core.errors import InvalidRequest, VisavisError
 from visavis.core.events import Event
-from visavis.core.frames import VideoCodec, VideoFormat
+from visavis.core.frames import FRAMES_PER_SECOND, VideoCodec, VideoFormat
 from visavis.core.tasks import TaskSet
 from visavis.transports.base import Line, Peer
 from visavis.transports.feedback import VideoFeedback, report_media_time
@@ -36,7 +36,8 @@ PENDING_MAX = 256  # messages that wait for the data channel
 BUFFERED_MAX_BYTES = 1_000_000  # a client that stopped reading is not sent more than this
 COMMANDS_PER_S_MAX = 200
 CLOSE_WITHIN_S = 0.8
-_BITS_PER_PIXEL = 0.14  # at 25 fps: 1.2 Mb/s for 720x480, 3.1 Mb/s for 1152x768
+BITRATE_LEAST_BPS = 400_000
+_BITS_PER_PIXEL = 0.14  # 1.2 Mb/s for 720x480, 3.1 Mb/s for 1152x768
 
 log = logging.getLogger(__name__)
 
@@ -127,9 +128,7 @@ class WebRtcPeer:
         video.setCodecPreferences(_preferred(codec))
         _hear_with(Microphone(self._line), audio.receiver)
         await self._apply(offer)
-        self._video = VideoFormat(
-            _negotiated(video), width_px, height_px, round(width_px * height_px * 25 * _BITS_PER_PIXEL)
-        )
+        self._video = VideoFormat(_negotiated(video), width_px, height_px, _bitrate_bps(width_px, height_px))
         VideoFeedback(video.sender, self._line, self._video, self._clock)
         report_media_time(audio.sender, audio_track, self.media)
         report_media_time(video.sender, video_track, self.media)
@@ -270,6 +269,11 @@ def _preferred(codec: VideoCodec) -> list[RTCRtpCodecCapability]:
         return capability.name.lower() != codec, not profile.lower().startswith("42e0")
 
     return sorted(get_capabilities("video").codecs, key=rank)
+
+
+def _bitrate_bps(width_px: int, height_px: int) -> int:
+    """The most that a sharp picture of this size needs."""
+    return max(BITRATE_LEAST_BPS, round(width_px * height_px * FRAMES_PER_SECOND * _BITS_PER_PIXEL))
 
 
 def _negotiated(video: RTCRtpTransceiver) -> VideoCodec:
