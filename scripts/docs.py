@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from visavis.core import errors, events
 from visavis.providers import catalog
+from visavis.settings import SESSIONS_PER_CORE, Settings
 from visavis.transports import wire
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +35,7 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """Every generated page, by its name in docs/."""
     made: dict[str, Callable[[], Iterator[str]]] = {
+        "settings.md": settings_page,
         "errors.md": errors_page,
         "events.md": events_page,
         "protocol.md": protocol_page,
@@ -40,6 +43,36 @@ def pages() -> dict[str, str]:
         "licences.md": licences_page,
     }
     return {name: "\n".join([GENERATED, "", *page()]) + "\n" for name, page in made.items()}
+
+
+# --- settings -----------------------------------------------------------------------------------------------------
+
+SETTINGS_INTRODUCTION = """\
+# Settings
+
+Set in the environment, read once when the server starts. Lists are separated by commas; an empty value means the
+default. Where the server listens and its TLS certificate are options of `visavis serve` (`visavis serve --help`).
+
+| name | default | meaning |
+|---|---|---|
+"""
+
+DEPENDS_ON_THE_MACHINE = {"sessions_max": f"{SESSIONS_PER_CORE} for each core", "render_workers": "one for each core"}
+
+
+def settings_page() -> Iterator[str]:
+    yield from SETTINGS_INTRODUCTION.splitlines()
+    for name, option in Settings.model_fields.items():
+        yield f"| `VISAVIS_{name.upper()}` | {setting_default(name, option)} | {option.description} |"
+
+
+def setting_default(name: str, option: FieldInfo) -> str:
+    if name in DEPENDS_ON_THE_MACHINE:
+        return DEPENDS_ON_THE_MACHINE[name]
+    default = option.get_default(call_default_factory=True)
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
+    return f"`{default}`" if default not in ("", None, []) else "empty"
 
 
 # --- errors -------------------------------------------------------------------------------------------------------
