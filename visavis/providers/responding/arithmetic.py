@@ -2,11 +2,9 @@
 
 import re
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SIGNS = (
     (r"multiplied by|times", "*"), (r"divided by|over", "/"), (r"plus", "+"), (r"minus|less", "-"),
 )  # fmt: skip
@@ -20,10 +18,11 @@ _COUNT_MAX = 30
 
 def in_words(number: int) -> str:
     """0 to 99 in words."""
+    names = _ONES.split()
     if number < 20:
-        return _ONES[number]
+        return names[number]
     tens, ones = divmod(number, 10)
-    return _TENS[tens - 2] + (f" {_ONES[ones]}" if ones else "")
+    return _TENS.split()[tens - 2] + (f" {names[ones]}" if ones else "")
 
 
 _NUMBERS = {in_words(number): number for number in range(100)} | {"a hundred": 100, "one hundred": 100}

@@ -4,15 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from visavis.providers.responding.words import sentences
+from visavis.providers.responding.situations import plain_words, situation_of
+from visavis.providers.responding.words import listed, sentences
 
-_NAME = re.compile(
-    r"\b(?:my name is|my name's|call me|i am called|i'm called|the name is|the name's) ([a-z][\w'-]*(?: [A-Z][\w'-]*)?)",
-    re.IGNORECASE,
+_NAME = r"([A-Za-z][\w'-]*(?: [A-Z][\w'-]*)?)"
+_NAMED = re.compile(
+    rf"\b(?i:my name is|my name's|call me|i am called|i'm called|the name is|the name's|i go by) {_NAME}"
 )
+_YOURS_NAMED = re.compile(rf"\b(?i:your name is|you are called) {_NAME}")
 _NAME_BY_CAPITAL = re.compile(r"\b(?:I'm|I am|This is|It's) ([A-Z][a-z'-]+)(?=[.,!]|$| and | from )")
 _ASKED_NAME = "What should I call you?"
-_NOT_A_NAME = frozenset("not no yes sure never nothing what why who none nobody maybe sorry the a it i".split())
+_NOT_A_NAME = listed(
+    "not no yes sure never nothing what why who none nobody maybe sorry the a it i ok okay hello hi thanks fine good"
+)
 _STATEMENT = re.compile(
     r"^(?:(?:and|so|well|but|by the way|actually|oh|hi|hello|hey)[, ]+)*"
     r"((?:i|i'm|i've|my|we|our|the|today|tomorrow|yesterday)\b.+)$", re.IGNORECASE,
@@ -46,14 +50,14 @@ def remember(texts: Sequence[tuple[str, str]]) -> Memory:
     for asked, text in texts:
         name = name_in(text, asked) or name
         told.extend(second_person(statement) for statement in statements(text))
-    return Memory(name, tuple(told))
+    return Memory(name, tuple(dict.fromkeys(told)))
 
 
-def name_in(text: str, asked: str = "") -> str:
-    """The name somebody introduces themselves by, or answers `asked` with."""
-    found = _NAME.search(text) or _NAME_BY_CAPITAL.search(text)
+def name_in(text: str, asked: str = "", of: str = "my") -> str:
+    """The name a text gives somebody, or answers `asked` with; `of` is "your" where the text is about "you"."""
+    found = _YOURS_NAMED.search(text) if of == "your" else _NAMED.search(text) or _NAME_BY_CAPITAL.search(text)
     if found is None and asked.rstrip().endswith(_ASKED_NAME):
-        found = re.fullmatch(r"\W*([A-Za-z][\w'-]*(?: [A-Za-z][\w'-]*)?)\W*", text)
+        found = re.fullmatch(rf"\W*{_NAME}\W*", text)
     if found is None or found.group(1).split()[0].lower() in _NOT_A_NAME:
         return ""
     return " ".join(part[0].upper() + part[1:] for part in found.group(1).split())
@@ -70,7 +74,8 @@ def statements(text: str) -> list[str]:
         statement = _STATEMENT.match(sentence.strip())
         if statement is None or is_question(sentence) or _WISH.search(statement.group(1)):
             continue
-        if len(statement.group(1).split()) >= 3 and not name_in(sentence):
+        passing = situation_of(plain_words(sentence))  # being tired is worth an answer, not a memory
+        if len(statement.group(1).split()) >= 3 and not passing and not name_in(sentence):
             found.append(statement.group(1).rstrip(".! "))
     return found
 

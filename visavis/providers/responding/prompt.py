@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from visavis.providers.responding.words import sentences
+from visavis.providers.responding.words import listed, sentences
 
 PROMPT_CHARS_MAX = 20_000
 FACTS_MAX = 300
 _FACT_CHARS_MAX = 300
+_FACT_WORDS_MIN = 3
 
 _CAPITALISED = r"(?:Dr\.? |Mr\.? |Mrs\.? |Ms\.? |Prof\.? )?[A-Z][\w'-]*(?: (?:van |de |von )?[A-Z][\w'-]*){0,2}"
 _NAME = (
@@ -50,10 +51,13 @@ _ABOUT_SELF = re.compile(
     r"^you\s+(?:are\s+(?:\d+|[\w-]+\s+years|based|from|located|married|born|fluent|originally|fond|allergic|in\s|at\s)|"
     r"can\s+speak|will\s+be\s+at)", re.IGNORECASE,
 )  # fmt: skip
-_SECRET = re.compile(r"\b(secret|confidential|internal use|do not (?:share|reveal|tell|mention)|never (?:share|reveal|tell))",
-                     re.IGNORECASE)  # fmt: skip
+_SECRET = re.compile(
+    r"\b(?:secret|confidential|internal use|(?:do not|don't|never) (?:share|reveal|tell|mention|disclose))",
+    re.IGNORECASE,
+)
 _HIDE_BEFORE = re.compile(
-    r"\b(?:never|not|don't)\b.{0,30}\b(?:reveal|share|disclose|mention|tell)\b.{0,30}\b(?:it|this|that|them)\b",
+    r"^(?:please )?(?:never|do not|don't|you must not|you must never)\b.{0,30}\b(?:reveal|share|disclose|mention|tell)\b"
+    r".{0,30}\b(?:it|this|that|them)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^[\[<#].*|^[A-Z][\w /&'-]{0,40}:?$")
@@ -61,7 +65,7 @@ _SUBJECT = re.compile(
     r"^(?:the |our |a |an |my )?((?:[\w'-]+ ){0,3}?[\w'-]+?)(?: is| are| was| were| costs?| starts?| opens?| closes?| "
     r"begins?| lasts?| has| have| comes?| includes?| takes?| can be| must| may)\b", re.IGNORECASE,
 )  # fmt: skip
-_NO_TOPIC = frozenset("i we he she it they this that there here you everything all who what which people".split())
+_NO_TOPIC = listed("i we he she it they this that there here you everything all who what which people")
 
 _OBJECT_BEFORE_YOU = re.compile(
     r"\b(to|for|with|of|at|by|from|about|like|than|loves?|calls?|helps?|gives?|asks?|tells?|sees?|knows?|makes?|made|"
@@ -200,7 +204,7 @@ def _facts(text: str) -> list[str]:
 
 
 def _is_fact(sentence: str) -> bool:
-    if not 3 <= len(sentence.split()) or len(sentence) > _FACT_CHARS_MAX:
+    if len(sentence.split()) < _FACT_WORDS_MIN or len(sentence) > _FACT_CHARS_MAX:
         return False
     if _SECRET.search(sentence) or _HEADING.fullmatch(sentence) or sentence.endswith("?"):
         return False

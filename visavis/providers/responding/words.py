@@ -12,18 +12,29 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?(?:[.:]\d+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
-_STOP = frozenset(
+
+
+def listed(words: str) -> frozenset[str]:
+    """A set of words written as a text."""
+    return frozenset(words.split())
+
+
+_STOP = listed(
     """a about again all also am an and any anything are as ask at be been being but by can can't cannot could did do
     does doesn't doing don't for from get give go got had has have having he her here hers him his how i i'd i'll i'm
     i've if in into is isn't it it's its just kind know let let's like list many may me mean might more much must my no
     not now of off on or our out over please really remember say should show so some someone something tell than that
     that's the their them then there there's these they this those to too told up us use want was wasn't we we're were
     what what's when where where's which who who's why will with would yes you you'd you're you've your yours
-    explain describe exactly actually currently right well okay ok sort long often today exist available""".split()
+    explain describe exactly actually currently right well okay ok sort long often today exist available
+    time"""
 )
-_VAGUE = frozenset("company place thing business shop store hotel team firm office product service one people".split())
+_VAGUE = listed(
+    """compan place thing business shop store hotel team firm product servic one people bring take need find come happen
+    offer provid serv allow see look visit"""
+)
 _SYNONYMS = (
-    "price cost charge fee pay expensive cheap dollar euro",
+    "price cost charge fee pay expensive cheap free dollar euro",
     "refund reimburse moneyback",
     "address locate location situated base headquarter",
     "found establish start begin create launch",
