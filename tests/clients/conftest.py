@@ -1,6 +1,6 @@
 """Servers, personas and pages for the official clients."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 
@@ -9,6 +9,20 @@ from tests.clients.browser import page_server
 from tests.clients.proxy import Proxy, proxy
 from tests.clients.python_client import PythonClient, python_client
 from tests.clients.server import Server, serve
+
+
+LOG_LINES = 60
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its servers said last."""
+    report = yield
+    if report.failed:
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, Server):
+                report.sections.append(("server log", "\n".join(value.log.splitlines()[-LOG_LINES:])))
+    return report
 
 
 @pytest.fixture(scope="session")

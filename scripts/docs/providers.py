@@ -1,0 +1,59 @@
+"""Every provider the catalog lists, with its traits and options."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from visavis.providers import catalog
+
+KIND_TITLES = {"tts": "Voices", "stt": "Recognisers", "llm": "Minds", "vad": "Voice activity detectors"}
+
+
+def providers_page() -> Iterator[str]:
+    yield "# Providers"
+    yield ""
+    yield "Each is one class in one file, found by its name. [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one."
+    for kind in catalog.KINDS:
+        yield ""
+        yield f"## {KIND_TITLES[kind]} (`{kind}`)"
+        for name in catalog.names(kind):
+            yield from provider(kind, name)
+
+
+def provider(kind: catalog.Kind, name: str) -> Iterator[str]:
+    traits = catalog.traits(kind, name)
+    yield ""
+    yield f"### {name}"
+    yield ""
+    yield f"{traits.label}. {traits.note}".strip()
+    yield ""
+    facts = {
+        "languages": ", ".join(traits.languages).replace("*", "any"),
+        "word times": traits.gives_word_times,
+        "phone times": traits.gives_phone_times,
+        "runs in a speech worker": traits.runs_in_worker,
+        "keeps no data": traits.zero_retention,
+    }
+    yield "; ".join(f"{fact}: {yes_or_no(value)}" for fact, value in facts.items())
+    yield from options_of(class_at(catalog.dotted(kind, name)).Settings)
+
+
+def class_at(dotted: str) -> Any:
+    module, _, name = dotted.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def yes_or_no(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def options_of(model: type[BaseModel]) -> Iterator[str]:
+    if model.model_fields:
+        yield ""
+        yield "| option | default | meaning |"
+        yield "|---|---|---|"
+    for name, field in model.model_fields.items():
+        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)!r}`"
+        yield f"| `{name}` | {default} | {field.description or ''} |"
