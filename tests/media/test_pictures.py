@@ -11,7 +11,7 @@ from visavis.core.spec import FaceSpec
 from visavis.media.pictures import PictureMaker
 
 FACE = FaceSpec("swing", "anybody", 128, 96)
-RENDERERS = {"swing": "tests.media.fakes:SwingFace", "bar": "tests.media.fakes:BarFace"}
+RENDERERS = {"swing": "tests.media.fake_faces:SwingFace", "bar": "tests.media.fake_faces:BarFace"}
 
 
 async def test_a_still_is_a_usual_picture_in_its_size(tmp_path: Path) -> None:

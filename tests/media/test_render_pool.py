@@ -8,7 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from tests.media.fakes import OPEN, SHUT, eventually
+from tests.media.fake_faces import OPEN, SHUT
+from tests.media.waiting import eventually
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import NotSupported, Unavailable
 from visavis.core.frames import AudioChunk, EncodedVideo, VideoFormat
@@ -24,7 +25,7 @@ ONE_SECOND = AudioChunk(b"\0" * 32_000, 16_000)
 
 @asynccontextmanager
 async def started(workers: int) -> AsyncIterator[RenderPool]:
-    pool = RenderPool(workers, {"bar": "tests.media.fakes:BarFace", "absent": "no_such_module:Face"}, CLOCK)
+    pool = RenderPool(workers, {"bar": "tests.media.fake_faces:BarFace", "absent": "no_such_module:Face"}, CLOCK)
     await pool.start()
     try:
         yield pool

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.media.fakes import eventually
+from tests.media.waiting import eventually
 from visavis.core.errors import ProviderError
 from visavis.core.frames import AudioChunk, SpeechAudio
 from visavis.core.spec import EarsSpec, VoiceSpec
@@ -11,8 +11,8 @@ from visavis.media import recognisers
 from visavis.media.speech_pool import SpeechPool
 from visavis.media.voice_workers import PooledVoice
 
-VOICE = "tests.media.fakes:ToneVoice"
-EARS = "tests.media.fakes:CountingEars"
+VOICE = "tests.media.fake_speech:ToneVoice"
+EARS = "tests.media.fake_speech:CountingEars"
 SPEC = VoiceSpec("tone", "any", options={"pitch": 1.5}, secret="s")
 SOUND = AudioChunk(b"\0" * 640, 16_000)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import leaks
-from tests.media.fakes import eventually
+from tests.media.waiting import eventually
 from visavis.media import supervisor
 from visavis.media.channel import Message
 from visavis.media.supervisor import Child, ChildFailed, Supervisor

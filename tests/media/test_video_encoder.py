@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.media.fakes import moving_picture
+from tests.media.fake_faces import moving_picture
 from visavis.core.frames import FRAME_MS, EncodedVideo, VideoCodec, VideoFormat
 from visavis.media.video_encoder import VideoEncoder
 

@@ -109,6 +109,15 @@ class Child:
         self._link.close()
 
     async def stop(self) -> None:
+        """End the child and see it gone, even when whoever waits for that is cancelled."""
+        ending = asyncio.create_task(self._end(), name=f"stop {self._module}")
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait((ending,))
+            raise
+
+    async def _end(self) -> None:
         """Closing the channel ends a child; one that does not notice is killed."""
         self._link.close()
         if self._process is None:

@@ -1,16 +1,12 @@
-"""Tiny faces, voices and ears that tests have loaded in real child processes."""
+"""Tiny faces that tests have loaded in real child processes."""
 
-import asyncio
-import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.errors import ProviderError
-from visavis.core.frames import AudioChunk, Mark, SpeechAudio
-from visavis.core.spec import EarsSpec, FaceSpec, VoiceSpec
+from visavis.core.frames import AudioChunk, Mark
+from visavis.core.spec import FaceSpec
 
 SHUT, OPEN = 40, 200
 
@@ -65,44 +61,3 @@ class SwingFace:
         if at_ms % 1000 < 200:
             picture[: self._face.height_px] = 16
         return picture
-
-
-class ToneVoice:
-    """As many milliseconds of sound as the text asks for; some texts misbehave."""
-
-    def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio:
-        if text == "die":
-            os._exit(3)
-        if text == "refuse":
-            raise ProviderError("no such voice", retryable=False)
-        if text == "fail":
-            raise ValueError("private words")
-        if text.startswith("slow"):
-            time.sleep(0.4)
-        samples = np.full(1600, len(text), np.int16)
-        return SpeechAudio(AudioChunk(samples.tobytes(), 16_000), (Mark("word", 0.0, 100.0, text, 0, len(text)),))
-
-
-class _Counting:
-    def __init__(self) -> None:
-        self._bytes = 0
-
-    def feed(self, pcm: bytes) -> None:
-        if pcm == b"die!":
-            os._exit(3)
-        self._bytes += len(pcm)
-
-    def finish(self) -> str:
-        return f"{self._bytes} bytes"
-
-
-class CountingEars:
-    def open(self, ears: EarsSpec) -> _Counting:
-        return _Counting()
-
-
-async def eventually(holds: Callable[[], bool], within_s: float = 10.0) -> None:
-    """Returns when the condition holds; another process makes it so, and nothing here is told."""
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
