@@ -192,7 +192,7 @@ export const strings = {
     connected: "Connected",
     connectedHint: "From pressing Start to a network path between browser and server.",
     reply: "Reply",
-    replyHint: "From the end of your turn to the first word of the answer. Latest, and the middle one of all so far.",
+    replyHint: "From your message, the end of your speech or your “Say this” to the first word spoken. The latest one, and the middle one of all.",
     fps: "Frame rate",
     fpsHint: "Frames shown per second, over the last two seconds.",
     gap: "Longest gap",
@@ -207,7 +207,7 @@ export const strings = {
     sessionHint: "Quote it when you look into the server's log or GET /v1/sessions.",
     none: "—",
     median: (time: string) => `median ${time}`,
-    note: "Measured in this browser.",
+    meanings: "How this is measured",
   },
 
   code: {

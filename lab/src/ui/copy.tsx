@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
 
 import { strings } from "../strings";
-import { IconButton } from "./button";
+import { Button, IconButton } from "./button";
 
 /** How long the tick mark stays after copying. */
 const SHOWN_MS = 1600;
 
-/** The clipboard needs a secure page; elsewhere the text is selected by hand, and the button stays away. */
-export function CopyButton({ text, label = strings.copy }: { text: string; label?: string }) {
+/** With a `label` a button with text, without one an icon. The clipboard needs a secure page; elsewhere the text is selected by hand, and the button stays away. */
+export function CopyButton({ text, label }: { text: string; label?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -15,11 +15,12 @@ export function CopyButton({ text, label = strings.copy }: { text: string; label
     return () => clearTimeout(timer);
   }, [copied]);
   if (!window.isSecureContext) return null;
+  const icon = copied ? "check" : "copy";
+  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  if (label === undefined) return <IconButton icon={icon} label={copied ? strings.copied : strings.copy} onClick={copy} />;
   return (
-    <IconButton
-      icon={copied ? "check" : "copy"}
-      label={copied ? strings.copied : label}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false))}
-    />
+    <Button look="ghost" icon={icon} onClick={copy}>
+      {copied ? strings.copied : label}
+    </Button>
   );
 }

@@ -10,9 +10,9 @@ export interface Caption {
 }
 
 /** About two lines on the stage. */
-const PAGE_CHARS = 96;
+const PAGE_CHARS = 84;
 /** A page that ends with a sentence and is at least this long makes room for the next sentence. */
-const PAGE_CHARS_MIN = 48;
+const PAGE_CHARS_MIN = 40;
 
 export function captionAfter(caption: Caption | null, event: MessageStreamEvent): Caption | null {
   if (event.role !== MessageRole.PERSONA || event.content === "") return caption;

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
@@ -28,6 +28,11 @@ export function Composer({ conversation, name, live }: ComposerProps) {
   const [text, setText] = useState("");
   const [wordByWord, setWordByWord] = useState(false);
   const asking = mode === "ask";
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Where there is a mouse one goes on by typing; on a phone the keyboard would cover the face.
+    if (live && window.matchMedia("(pointer: fine)").matches) input.current?.focus();
+  }, [live]);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -55,6 +60,7 @@ export function Composer({ conversation, name, live }: ComposerProps) {
       </div>
       <div className="composer-line">
         <input
+          ref={input}
           className="input"
           aria-label={asking ? words.askLabel : words.sayLabel}
           aria-describedby={hintId}

@@ -49,6 +49,7 @@ function DuringTalk({ conversation, talk, captions, onCaptions }: ControlsProps)
       <Button
         icon="captions"
         className="controls-captions"
+        aria-label={strings.composer.captions}
         aria-pressed={captions}
         onClick={() => onCaptions(!captions)}
         data-testid="captions-toggle"

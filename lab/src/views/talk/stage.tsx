@@ -69,11 +69,13 @@ function Preview({ persona, name, still }: { persona: Persona; name: string; sti
 }
 
 function StatusChip({ talk }: { talk: Talk }) {
+  // To the eye it is live when there is something to see.
+  const phase = talk.phase === "live" && !talk.hasPicture ? "connecting" : talk.phase;
   return (
-    <p className="stage-status" data-phase={talk.phase} role="status" data-testid="connection-state">
+    <p className="stage-status" data-phase={phase} role="status" data-testid="connection-state">
       <span className="stage-dot" />
-      {words.phase[talk.phase]}
-      {talk.liveSinceMs !== null && talk.phase === "live" && <Clock sinceMs={talk.liveSinceMs} />}
+      {words.phase[phase]}
+      {talk.liveSinceMs !== null && phase === "live" && <Clock sinceMs={talk.liveSinceMs} />}
     </p>
   );
 }
@@ -108,7 +110,15 @@ function Invitation({ talk, onStart }: { talk: Talk; onStart: () => void }) {
           {talk.ending}
         </p>
       )}
-      <Button look="primary" icon="play" className="button-large" onClick={onStart} data-testid="start">
+      <Button
+        look="primary"
+        icon="play"
+        className="button-large"
+        // The End button, which had the focus, is gone.
+        autoFocus={talk.phase === "ended"}
+        onClick={onStart}
+        data-testid="start"
+      >
         {talk.phase === "ended" ? words.restart : words.start}
       </Button>
       {talk.lastedMs !== null && <p className="stage-lasted">{strings.ending.lasted(duration(talk.lastedMs))}</p>}

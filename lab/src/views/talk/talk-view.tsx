@@ -96,15 +96,17 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
         </Button>
       </header>
       <section className="talk-stage">
-        <Stage
-          videoRef={video}
-          persona={persona}
-          conversation={conversation}
-          talk={talk}
-          showCaptions={captions}
-          stalled={figures?.stalled ?? false}
-          onStart={() => void conversation.start(useMicrophone && micPossible())}
-        />
+        <div className="stage-room">
+          <Stage
+            videoRef={video}
+            persona={persona}
+            conversation={conversation}
+            talk={talk}
+            showCaptions={captions}
+            stalled={figures?.stalled ?? false}
+            onStart={() => void conversation.start(useMicrophone && micPossible())}
+          />
+        </div>
         {talk.micProblem && talk.phase !== "ended" && <Notice tone="warn" testId="mic-problem">{talk.micProblem}</Notice>}
         {talk.warnings.map((warning) => (
           <Notice key={warning} tone="warn" testId="warning" onDismiss={() => conversation.dismiss(warning)}>

@@ -22,8 +22,10 @@ export function useMicLevel(stream: MediaStream | null): RefObject<HTMLButtonEle
       ref.current?.style.setProperty("--level", Math.min(1, rms / FULL_RMS).toFixed(2));
       handle = requestAnimationFrame(measure);
     });
+    const button = ref.current;
     return () => {
       cancelAnimationFrame(handle);
+      button?.style.setProperty("--level", "0");
       void context.close();
     };
   }, [stream]);
