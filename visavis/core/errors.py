@@ -16,7 +16,7 @@ VisavisError
 └── Unavailable             503  this server cannot start sessions at the moment
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -31,15 +31,21 @@ class Detail:
 
 
 class VisavisError(Exception):
-    """The root. `error` is the short text clients compare, `message` says what to change."""
+    """The root. `error` is the short text clients compare, `message` says what to change.
+
+    `extra` are further fields of the answer that some errors promise, such as the sizes a face can have.
+    """
 
     status: ClassVar[int] = 500
     error: ClassVar[str] = "Internal server error"
     code: ClassVar[str] = "internal_error"
 
-    def __init__(self, message: str | None = None, details: Sequence[Detail] = ()) -> None:
+    def __init__(
+        self, message: str | None = None, details: Sequence[Detail] = (), extra: Mapping[str, object] | None = None
+    ) -> None:
         self.message = message or self.error
         self.details = tuple(details)
+        self.extra = dict(extra or {})
         super().__init__(self.message)
 
 

@@ -1,0 +1,303 @@
+"""Builds the program: settings, database, media, host, routes. The only file that knows everyone."""
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from visavis.core.clock import MonotonicClock
+from visavis.core.errors import Unavailable
+from visavis.core.spec import MindSpec, SessionSpec, VoiceSpec
+from visavis.db import migrate
+from visavis.db.keyring import Keyring
+from visavis.db.models import new_id
+from visavis.db.session import Database
+from visavis.engine.host import Host, Limits, Parts
+from visavis.http import errors, health, middleware
+from visavis.http.files import FileCache
+from visavis.http.health import Check, PartHealth
+from visavis.media.opus import OpusEncoders
+from visavis.media.pictures import PictureMaker
+from visavis.media.render_pool import RenderPool
+from visavis.media.speech_pool import SpeechPool
+from visavis.providers import catalog
+from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.resources.avatars import routes as avatars
+from visavis.resources.avatars.assets import PictureShelf
+from visavis.resources.avatars.stock import rows as stock_avatars
+from visavis.resources.llms import routes as llms
+from visavis.resources.llms.service import Minds
+from visavis.resources.llms.stock import rows as stock_llms
+from visavis.resources.organizations import service as organizations
+from visavis.resources.personas import routes as personas
+from visavis.resources.personas.stock import rows as stock_personas
+from visavis.resources.sessions import routes as sessions
+from visavis.resources.sessions import service as session_service
+from visavis.resources.sessions import signalling
+from visavis.resources.sessions.ice import IceServers
+from visavis.resources.sessions.tokens import TokenSigner
+from visavis.resources.voices import routes as voices
+from visavis.resources.voices.assets import SampleShelf
+from visavis.resources.voices.stock import rows as stock_voices
+from visavis.settings import Settings
+from visavis.transports.ice import IceServer
+from visavis.transports.webrtc import WebRtcPeers
+
+RENDERERS = {"character": "visavis.renderers.character:Character", "still": "visavis.renderers.still:Still"}
+LAB = Path(__file__).with_name("lab") / "dist"
+# best first; the last one of each works everywhere
+VOICE_ACTIVITY = ("silero", "energy")
+RECOGNISERS = ("pocketsphinx",)
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Nothing runs before the application's lifespan begins, and everything it started ends with it."""
+    app = FastAPI(
+        title="Visavis",
+        description="Realtime AI personas: a face, a voice and a mind, wire-compatible with Anam's API and SDKs.",
+        version=version("visavis"),
+        lifespan=_lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.public_url = settings.public_url
+    errors.install(app)
+    for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, sessions.routes):
+        app.include_router(routes)
+    for routes in (sessions.engine, avatars.files, voices.files, health.routes):
+        app.include_router(routes)
+    _add_lab(app)
+    # the last one added meets a request first
+    app.add_middleware(errors.Unexpected)
+    app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes)
+    app.add_middleware(middleware.Paths)
+    app.add_middleware(middleware.Cors)
+    app.add_middleware(middleware.Requests)
+    app.add_middleware(middleware.Proxies, trusted=settings.trusted_proxies)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    settings.make_data_dir()
+    async with AsyncExitStack() as stack:
+        keyring = _keyring(settings)
+        minds = Minds(_stock_mind(settings), keyring)
+        database = await _open_database(settings, stack)
+        media = await _open_media(settings, stack)
+        clock = MonotonicClock()
+        limits = Limits(
+            settings.sessions_max, settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
+        )
+        host = Host(clock, limits, media.furnish, lambda report: session_service.record_end(database, report))
+        stack.push_async_callback(host.close)
+        node = _node(settings.data_dir)
+        app.state.first_key = await _prepare(database, settings, node)
+        app.state.database = database
+        app.state.minds = minds
+        app.state.pictures = PictureShelf(media.pictures, FileCache(settings.data_dir / "pictures"))
+        app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples"))
+        app.state.desk = session_service.Desk(
+            host=host,
+            signer=TokenSigner(keyring.signing_keys("session tokens")),
+            minds=minds,
+            ice=IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value()),
+            ears=media.recogniser,
+            node=node,
+            version=app.version,
+            region=settings.region,
+            token_seconds=settings.token_seconds,
+            heartbeat_seconds=settings.heartbeat_seconds,
+        )
+        app.state.checks = {"database": _database_check(database), **media.checks()}
+        app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
+        yield
+
+
+def _keyring(settings: Settings) -> Keyring:
+    if settings.secret_keys:
+        return Keyring([key.get_secret_value() for key in settings.secret_keys])
+    return Keyring.from_folder(settings.data_dir)
+
+
+def _stock_mind(settings: Settings) -> MindSpec:
+    """Who thinks for built-in LLMs."""
+    if not settings.llm_url:
+        return MindSpec("responder", "built-in")
+    secret = settings.llm_api_key.get_secret_value()
+    return MindSpec("openai_compatible", settings.llm_model, (settings.llm_url,), secret=secret)
+
+
+def _node(data_dir: Path) -> str:
+    """What this server is called in the database, the same after every start."""
+    path = data_dir / "node"
+    if not path.exists():
+        path.write_text(new_id())
+    return path.read_text().strip()
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    await migrate.upgrade(settings.database)
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    return database
+
+
+async def _prepare(database: Database, settings: Settings, node: str) -> str | None:
+    """What every start makes sure of; the answer is a first API key where there was none."""
+    async with database.exclusive() as session:
+        for row in (*stock_avatars(), *stock_voices(), *stock_llms(), *stock_personas()):
+            await session.merge(row)
+        await organizations.honour_environment_key(session, settings.api_key.get_secret_value())
+        await session_service.record_abandoned(session, node)
+        return await organizations.first_key(session)
+
+
+def _database_check(database: Database) -> Check:
+    async def check() -> PartHealth:
+        await database.check()
+        return PartHealth(True)
+
+    return check
+
+
+def _peers(settings: Settings, clock: MonotonicClock) -> WebRtcPeers:
+    servers = [IceServer(tuple(settings.stun_urls))] if settings.stun_urls else []
+    return WebRtcPeers(settings.video_codec, clock, settings.udp_ports, settings.announced_ip, servers)
+
+
+# --- media ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What draws, speaks and hears for all sessions of this process."""
+
+    faces: RenderPool
+    speech: SpeechPool
+    encoders: OpusEncoders
+    activity: VoiceActivity
+    activity_name: str
+    recogniser: str
+    pictures: PictureMaker
+
+    def furnish(self, spec: SessionSpec) -> Parts:
+        """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
+        return Parts(
+            mind=_mind(spec.mind) if spec.mind else None,
+            voice=self._voice(spec.voice) if spec.voice else None,
+            ears=self._ears(spec.ears.provider) if spec.ears else None,
+            activity=self.activity,
+            faces=self.faces,
+            encoders=self.encoders,
+        )
+
+    async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
+        """What the voice sounds like, as a file. Raises `Unavailable` where it is not installed."""
+        speaker = self._voice(voice)
+        if speaker is None:
+            raise Unavailable(f"This server has no {voice.provider} voice: {catalog.missing('tts', voice.provider)}")
+        try:
+            pieces = [piece.audio async for piece in speaker.speak(text)]
+        finally:
+            await speaker.close()
+        rate_hz, pcm = pieces[0].rate_hz, b"".join(piece.pcm for piece in pieces)
+        await asyncio.to_thread(_write_wav, path, rate_hz, pcm)
+
+    def checks(self) -> Mapping[str, Check]:
+        async def faces() -> PartHealth:
+            return PartHealth(self.faces.healthy, f"{len(self.faces.pids)} workers")
+
+        async def speech() -> PartHealth:
+            return PartHealth(self.speech.healthy, f"{len(self.speech.pids)} workers")
+
+        async def voice() -> PartHealth:
+            hint = catalog.missing("tts", "flite")
+            return PartHealth(True, f"silence instead of flite: {hint}" if hint else "flite", bool(hint))
+
+        async def recogniser() -> PartHealth:
+            hint = catalog.missing("stt", self.recogniser)
+            detail = f"nobody listens: {hint}" if hint else self.recogniser
+            return PartHealth(True, detail, bool(hint))
+
+        async def activity() -> PartHealth:
+            return PartHealth(True, self.activity_name, self.activity_name != VOICE_ACTIVITY[0])
+
+        return {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
+
+    def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
+        if catalog.missing("tts", spec.provider):
+            return None
+        if catalog.traits("tts", spec.provider).runs_in_worker:
+            return self.speech.voice(catalog.dotted("tts", spec.provider), spec)
+        return catalog.load("tts", spec.provider)(spec)
+
+    def _ears(self, name: str) -> SpeechToText | None:
+        if catalog.missing("stt", name):
+            return None
+        if catalog.traits("stt", name).runs_in_worker:
+            return self.speech.ears(catalog.dotted("stt", name))
+        return catalog.load("stt", name)()
+
+
+async def _open_media(settings: Settings, stack: AsyncExitStack) -> Media:
+    faces = RenderPool(settings.render_workers, RENDERERS, MonotonicClock())
+    speech = SpeechPool()
+    encoders = OpusEncoders()
+    stack.callback(encoders.close)
+    stack.push_async_callback(faces.close)
+    stack.push_async_callback(speech.close)
+    activity_name = catalog.first_usable("vad", VOICE_ACTIVITY)
+    activity: VoiceActivity = catalog.load("vad", activity_name)()
+    stack.push_async_callback(activity.close)
+    await asyncio.gather(faces.start(), speech.start())
+    pictures = PictureMaker(RENDERERS)
+    return Media(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], pictures)
+
+
+def _mind(spec: MindSpec) -> LanguageModel:
+    return catalog.load("llm", spec.provider)(spec)
+
+
+def _write_wav(path: Path, rate_hz: int, pcm: bytes) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(pcm)
+
+
+# --- the Lab ----------------------------------------------------------------------------------------------------
+
+
+def _add_lab(app: FastAPI) -> None:
+    """The built pages, where they were built; the API runs without them."""
+    if (LAB / "lab").is_dir():
+        app.mount("/lab", StaticFiles(directory=LAB / "lab"))
+    app.add_api_route("/", _lab_page, include_in_schema=False)
+    app.add_api_route("/favicon.svg", _favicon, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
+
+
+async def _lab_page() -> Response:
+    page = LAB / "index.html"
+    if not page.exists():
+        return JSONResponse({"name": "Visavis", "lab": "not built; install Node.js and run `make setup`"})
+    return FileResponse(page, headers={"cache-control": "no-cache"})
+
+
+async def _favicon() -> Response:
+    icon = LAB / "favicon.svg"
+    return FileResponse(icon, media_type="image/svg+xml") if icon.exists() else Response(status_code=204)

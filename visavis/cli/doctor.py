@@ -1,0 +1,84 @@
+"""What works on this machine: looked at without starting the server."""
+
+import socket
+from dataclasses import dataclass
+from typing import Literal
+
+from visavis.app import LAB, RECOGNISERS, VOICE_ACTIVITY
+from visavis.db import migrate
+from visavis.db.session import Database
+from visavis.providers import catalog
+from visavis.providers.catalog import Kind
+from visavis.settings import Settings
+
+Mark = Literal["ok", "fallback", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    mark: Mark
+    part: str
+    text: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    return [
+        await _database(settings),
+        _provider("tts", "flite", "voice", "replies are silent"),
+        _provider("stt", RECOGNISERS[0], "recogniser", "nobody listens"),
+        _provider("vad", VOICE_ACTIVITY[0], "voice activity", "sound energy is used"),
+        _mind(settings),
+        _lab(),
+        _ports(settings),
+    ]
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database(settings.database)
+    name = database.url.render_as_string(hide_password=True)
+    try:
+        settings.make_data_dir()
+        await migrate.upgrade(settings.database)
+        await database.check()
+    except Exception as error:  # whatever a driver raises is what the operator wants to read
+        return Finding("broken", "database", f"{name}: {error}")
+    finally:
+        await database.close()
+    return Finding("ok", "database", name)
+
+
+def _provider(kind: Kind, name: str, part: str, otherwise: str) -> Finding:
+    hint = catalog.missing(kind, name)
+    return Finding("fallback", part, f"{otherwise}: {hint}") if hint else Finding("ok", part, name)
+
+
+def _mind(settings: Settings) -> Finding:
+    if settings.llm_url:
+        return Finding("ok", "mind", f"{settings.llm_model} at {settings.llm_url}")
+    return Finding("ok", "mind", "the built-in responder; VISAVIS_LLM_URL connects a language model")
+
+
+def _lab() -> Finding:
+    if (LAB / "index.html").exists():
+        return Finding("ok", "lab", str(LAB))
+    return Finding("fallback", "lab", "not built, the API works without it: install Node.js and run `make setup`")
+
+
+def _ports(settings: Settings) -> Finding:
+    if settings.udp_ports is None:
+        return Finding("ok", "media ports", "any UDP port; VISAVIS_UDP_PORTS gives firewalls a range")
+    first, last = settings.udp_ports
+    taken = [port for port in range(first, last + 1) if not _free(port)]
+    if taken:
+        mark = "broken" if len(taken) == last - first + 1 else "fallback"
+        return Finding(mark, "media ports", f"{len(taken)} of {first}-{last} are taken")
+    return Finding("ok", "media ports", f"UDP {first}-{last}")
+
+
+def _free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError:
+            return False
+    return True

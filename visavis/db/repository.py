@@ -1,0 +1,88 @@
+"""Rows of one organization: the only door by which resources reach tables, so that no query forgets whose they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.errors import Forbidden, NotFound
+from visavis.db.models import Owned
+
+Row = TypeVar("Row", bound=Owned)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    number: int = 1
+    size: int = 10
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Row]):
+    """One page of rows, and how many there are in all."""
+
+    rows: Sequence[Row]
+    total: int
+    page: Page
+
+
+class Repository(Generic[Row]):
+    """`noun` is what messages call a row. Stock rows are visible to everybody and changeable by nobody."""
+
+    def __init__(self, session: AsyncSession, model: type[Row], organization_id: str, noun: str) -> None:
+        self.session = session
+        self.model = model
+        self.organization_id = organization_id
+        self.noun = noun
+
+    async def find(self, row_id: str) -> Row | None:
+        return await self.session.scalar(select(self.model).where(self.model.id == row_id, self._visible()))
+
+    async def get(self, row_id: str) -> Row:
+        row = await self.find(row_id)
+        if row is None:
+            raise NotFound(f'There is no {self.noun} "{row_id}" in this organization')
+        return row
+
+    async def get_many(self, row_ids: set[str]) -> dict[str, Row]:
+        rows = await self.session.scalars(select(self.model).where(self.model.id.in_(row_ids), self._visible()))
+        return {row.id: row for row in rows}
+
+    async def own(self, row_id: str) -> Row:
+        """A row that may be changed or removed."""
+        row = await self.get(row_id)
+        if row.organization_id is None:
+            raise Forbidden(f'The {self.noun} "{row_id}" is built in and cannot be changed; make one of your own')
+        return row
+
+    async def list(self, page: Page, *filters: ColumnElement[bool]) -> Slice[Row]:
+        """Newest first."""
+        where = (self._visible(), *filters)
+        total = await self.session.scalar(select(func.count()).select_from(self.model).where(*where))
+        query = select(self.model).where(*where).order_by(self.model.created_at.desc(), self.model.id)
+        rows = await self.session.scalars(query.offset(page.offset).limit(page.size))
+        return Slice(rows.all(), total or 0, page)
+
+    async def add(self, row: Row) -> Row:
+        row.organization_id = self.organization_id
+        self.session.add(row)
+        await self.session.flush()
+        return row
+
+    async def remove(self, row_id: str) -> None:
+        await self.session.delete(await self.own(row_id))
+        await self.session.flush()
+
+    def _visible(self) -> ColumnElement[bool]:
+        return or_(self.model.organization_id == self.organization_id, self.model.organization_id.is_(None))
+
+
+def contains(column: ColumnElement[str] | object, term: str) -> ColumnElement[bool]:
+    """Case-insensitive search; `%` and `_` mean themselves."""
+    return func.lower(column).contains(term.lower(), autoescape=True)

@@ -1,0 +1,93 @@
+"""The engine and its two kinds of transaction. On SQLite a writing one begins with the lock, so it never gives up."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+BUSY_TIMEOUT_MS = 10_000
+WRITES = "visavis_writes"
+EXCLUSIVE_LOCK = 7_621_150_143  # any number, as long as every server takes the same
+
+
+class Database:
+    """Opened by its URL; `sqlite:///path` and `postgresql://…` are completed with our drivers."""
+
+    def __init__(self, url: str) -> None:
+        self.url = complete(url)
+        self._engine = make_engine(self.url)
+        self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(self._engine.execution_options(**{WRITES: True}), expire_on_commit=False)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        async with self._reading() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """One transaction: committed at the end, rolled back when something is raised."""
+        async with self._writing.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncGenerator[AsyncSession]:
+        """A writing transaction that no other server is in at the same time; for what each does at its start."""
+        async with self.writing() as session:
+            if self.url.get_backend_name() == "postgresql":
+                await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EXCLUSIVE_LOCK})
+            yield session
+
+    async def check(self) -> None:
+        """Raises whatever the driver raises when the database does not answer."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def complete(url: str) -> URL:
+    parsed = make_url(url)
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgres": "postgresql+asyncpg",
+        "postgresql": "postgresql+asyncpg",
+    }
+    return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
+
+
+def make_engine(url: URL, *, foreign_keys: bool = True, **options: Any) -> AsyncEngine:
+    """`foreign_keys=False` is for migrations, which rebuild SQLite tables that others point at."""
+    # a driver's error would otherwise carry what somebody wrote into the log
+    engine = create_async_engine(url, hide_parameters=True, **options)
+    if url.get_backend_name() == "sqlite":
+        _tame_sqlite(engine, foreign_keys)
+    return engine
+
+
+def _tame_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
+    pragmas = {
+        "journal_mode": "WAL",
+        # in WAL mode NORMAL may lose acknowledged writes when the power goes, FULL does not
+        "synchronous": "FULL",
+        "foreign_keys": "ON" if foreign_keys else "OFF",
+        "busy_timeout": str(BUSY_TIMEOUT_MS),
+    }
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        # the driver's own notion of transactions begins them too late and not at all for DDL
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,90 @@
+"""LLMs on the wire. Secrets go in and never come out."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, StringConstraints
+
+from visavis.core.spec import MindSpec
+from visavis.db import models
+from visavis.http.wire import Answer, Body, ServedBy, Timestamp
+
+LlmFormat = Literal["openai", "groq_openai", "custom", "azure_openai", "gemini", "anthropic", "advanced_voice", "none"]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class LlmUrl(Body):
+    url: Url
+    region: Annotated[str, Field(max_length=64)] = "default"
+
+
+class LlmBody(Body):
+    """What may be set. Other spellings are those of official tools: `name`, `model`, `apiKey`, `baseUrl`, `url`."""
+
+    display_name: Name | None = Field(default=None, validation_alias=AliasChoices("displayName", "name"))
+    description: Annotated[str, Field(max_length=10_000)] | None = None
+    llm_format: LlmFormat | None = Field(default=None, validation_alias=AliasChoices("llmFormat", "provider"))
+    urls: Annotated[list[LlmUrl], Field(max_length=10)] | None = None
+    url: Url | None = Field(default=None, validation_alias=AliasChoices("url", "baseUrl"))
+    model_name: Name | None = Field(default=None, validation_alias=AliasChoices("modelName", "model"))
+    secret: Annotated[str, Field(max_length=10_000)] | None = Field(
+        default=None, validation_alias=AliasChoices("secret", "apiKey")
+    )
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    metadata: dict[str, Any] | None = None
+    reasoning_effort: Literal["default", "low", "medium", "high"] | None = None
+    reasoning_format: Literal["parsed", "raw", "hidden"] | None = None
+    is_zdr: bool | None = None
+
+
+class Llm(Answer):
+    id: str
+    display_name: str
+    description: str | None
+    llm_format: str
+    urls: list[dict[str, str]]
+    model_name: str | None
+    temperature: float | None
+    max_tokens: int | None
+    deployment_name: str | None
+    api_version: str | None
+    metadata: dict[str, Any]
+    display_tags: list[str]
+    is_default: bool
+    is_global: bool
+    is_zdr: bool
+    reasoning_effort: str
+    reasoning_format: str
+    created_by_organization_id: str | None
+    created_at: Timestamp
+    updated_at: Timestamp | None
+    served_by: ServedBy | None
+
+    @classmethod
+    def of(cls, row: models.Llm, mind: MindSpec | None) -> "Llm":
+        """`mind` is who thinks for this row, None for nobody."""
+        stock = row.organization_id is None
+        return cls(
+            id=row.id,
+            display_name=row.display_name,
+            description=row.description,
+            llm_format=row.llm_format,
+            urls=row.urls,
+            model_name=row.model_name,
+            temperature=row.temperature,
+            max_tokens=row.max_tokens,
+            deployment_name=row.deployment_name,
+            api_version=row.api_version,
+            metadata=row.llm_metadata,
+            display_tags=row.display_tags,
+            is_default=stock,
+            is_global=stock,
+            is_zdr=row.is_zdr,
+            reasoning_effort=row.reasoning_effort,
+            reasoning_format=row.reasoning_format,
+            created_by_organization_id=row.organization_id,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            served_by=ServedBy(provider=mind.provider, model=mind.model) if mind else None,
+        )

@@ -1,0 +1,174 @@
+"""The rules: what makes a persona valid, and what changing one part of it does to the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.errors import InvalidRequest
+from visavis.db.models import Avatar, Llm, Owned, Persona, Voice
+from visavis.db.repository import Page, Repository, Slice, contains
+from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
+from visavis.resources.voices.service import checked_options
+
+UNNAMED = "Untitled persona"
+# what a persona is before anybody says otherwise; also for one that is never stored
+BLANK: dict[str, Any] = {
+    "name": UNNAMED,
+    "persona_preset": "",
+    "voice_speed": 1.0,
+    "skip_greeting": False,
+    "uninterruptible_greeting": False,
+    "zero_data_retention": False,
+    "enable_audio_passthrough": False,
+    "widget_config": {},
+}
+# null in a request clears these; for all others it means "not given"
+CLEARABLE = {
+    "description",
+    "avatar_id",
+    "avatar_model",
+    "voice_id",
+    "voice_speed",
+    "llm_id",
+    "system_prompt",
+    "personality",
+    "initial_message",
+    "language_code",
+    "max_session_length_seconds",
+    "voice_detection_options",
+    "voice_generation_options",
+    "director_notes",
+}
+OPTION_OBJECTS = ("voice_detection_options", "director_notes")
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a persona points at; None where it points at nothing, or at something that is gone."""
+
+    avatar: Avatar | None
+    voice: Voice | None
+    llm: Llm | None
+
+
+class Personas:
+    """The personas of one organization, within one transaction."""
+
+    def __init__(self, session: AsyncSession, organization_id: str) -> None:
+        self._rows = Repository(session, Persona, organization_id, "persona")
+        self._avatars = Repository(session, Avatar, organization_id, "avatar")
+        self._voices = Repository(session, Voice, organization_id, "voice")
+        self._llms = Repository(session, Llm, organization_id, "LLM")
+
+    async def get(self, persona_id: str) -> Persona:
+        return await self._rows.get(persona_id)
+
+    async def list(self, page: Page, search: str) -> Slice[Persona]:
+        return await self._rows.list(page, *([contains(Persona.name, search)] if search else []))
+
+    async def create(self, body: PersonaWrite) -> Persona:
+        row, _ = await self.draft(body)
+        row.widget_config = _merged({}, body)
+        return await self._rows.add(row)
+
+    async def draft(self, body: PersonaBody) -> tuple[Persona, References]:
+        """A valid persona that is not stored."""
+        row = Persona(**BLANK)
+        _apply(row, body)
+        return row, await self._validate(row, body)
+
+    async def update(self, persona_id: str, body: PersonaWrite) -> Persona:
+        row = await self._rows.own(persona_id)
+        old_avatar, old_voice = row.avatar_id, row.voice_id
+        _apply(row, body)
+        if row.voice_id != old_voice and body.voice_generation_options is None:
+            row.voice_generation_options = None
+        row.widget_config = _merged(row.widget_config, body)
+        moved = row.avatar_id != old_avatar and body.avatar_model is None
+        await self._validate(row, body, forget_model=moved)
+        await self._rows.session.flush()
+        return row
+
+    async def remove(self, persona_id: str) -> None:
+        await self._rows.remove(persona_id)
+
+    async def references(self, row: Persona) -> References:
+        return References(
+            await self._avatars.find(row.avatar_id) if row.avatar_id else None,
+            await self._voices.find(row.voice_id) if row.voice_id else None,
+            await self._llms.find(row.llm_id) if row.llm_id else None,
+        )
+
+    async def llm(self, llm_id: str) -> Llm | None:
+        return await self._llms.find(llm_id)
+
+    async def embeds(self, rows: Sequence[Persona]) -> tuple[dict[str, Avatar], dict[str, Voice]]:
+        """The avatars and voices of many personas in two queries."""
+        return (
+            await self._avatars.get_many({row.avatar_id for row in rows if row.avatar_id}),
+            await self._voices.get_many({row.voice_id for row in rows if row.voice_id}),
+        )
+
+    async def _validate(self, row: Persona, body: PersonaBody, *, forget_model: bool = False) -> References:
+        found = await self.references(row)
+        given = body.model_fields_set
+        _require(found.avatar, row.avatar_id, "avatarId", "avatar", "avatar_id" in given)
+        _require(found.voice, row.voice_id, "voiceId", "voice", "voice_id" in given)
+        _require(found.llm, row.llm_id, "llmId", "LLM", "llm_id" in given)
+        _check_model(row, found.avatar, forget_model)
+        _check_retention(row, found)
+        if row.voice_generation_options is not None and body.voice_generation_options is not None:
+            provider = found.voice.provider if found.voice else None
+            row.voice_generation_options = checked_options(row.voice_generation_options, provider)
+        if body.tool_ids:
+            raise InvalidRequest.field("toolIds.0", f'there is no tool "{body.tool_ids[0]}"', "not_found")
+        return found
+
+
+def _apply(row: Persona, body: PersonaBody) -> None:
+    columns = Persona.__table__.columns.keys()
+    for name in body.model_fields_set:
+        value = getattr(body, name)
+        if name in columns and name != "widget_config" and (value is not None or name in CLEARABLE):
+            if name in OPTION_OBJECTS and value is not None:
+                value = value.model_dump(by_alias=True, exclude_none=True)
+            setattr(row, name, value)
+    if body.brain is not None:
+        row.system_prompt = row.system_prompt if body.system_prompt is not None else body.brain.system_prompt
+        row.personality = row.personality if body.personality is not None else body.brain.personality
+    row.name = row.name or UNNAMED
+
+
+def _merged(config: dict[str, Any], body: PersonaWrite) -> dict[str, Any]:
+    if body.widget_config is None:
+        return config
+    changes = body.widget_config.model_dump(by_alias=True, exclude_unset=True)
+    return {name: value for name, value in {**config, **changes}.items() if value is not None}
+
+
+def _require(found: Owned | None, row_id: str | None, field: str, noun: str, given: bool) -> None:
+    """A reference must exist when it is set; one that was deleted later does not block other changes."""
+    if row_id and found is None and given:
+        message = f'there is no {noun} "{row_id}" in this organization; GET /v1/{noun.lower()}s lists them'
+        raise InvalidRequest.field(field, message, "not_found")
+
+
+def _check_model(row: Persona, avatar: Avatar | None, forget_model: bool) -> None:
+    if avatar is None or row.avatar_model is None or row.avatar_model in avatar.available_versions:
+        return
+    if forget_model:
+        row.avatar_model = None
+        return
+    offered = ", ".join(avatar.available_versions)
+    raise InvalidRequest.field("avatarModel", f'this avatar offers {offered}, not "{row.avatar_model}"', "not_offered")
+
+
+def _check_retention(row: Persona, found: References) -> None:
+    if not row.zero_data_retention:
+        return
+    for noun, part in (("voice", found.voice), ("LLM", found.llm)):
+        if part is not None and not part.is_zdr:
+            message = f'needs a {noun} without data retention; "{part.display_name}" is not marked isZdr'
+            raise InvalidRequest.field("zeroDataRetention", message, "not_zero_retention")

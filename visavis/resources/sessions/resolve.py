@@ -1,0 +1,141 @@
+"""A stored or ephemeral persona and the options of a session → the one value the engine takes."""
+
+from dataclasses import replace
+from typing import Any
+
+from visavis.core.errors import Detail, InvalidRequest, NotSupported, Unavailable
+from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
+from visavis.db.models import Persona
+from visavis.resources.personas.service import References
+from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionRequest
+from visavis.resources.voices.service import voice_spec
+
+SMALL_PX = [(720, 480)]
+LARGE_PX = [(1152, 768), (768, 1152)]
+SIZES_PX = {"cara-2": SMALL_PX, "cara-3": SMALL_PX, "cara-4": LARGE_PX, "cara-4-latest": LARGE_PX}
+UNSUPPORTED = {
+    "livekit_url": ("environment.livekitUrl", "LiveKit rooms"),
+    "agora_settings": ("environment.agoraSettings", "Agora channels"),
+    "eleven_labs_agent_settings": ("environment.elevenLabsAgentSettings", "ElevenLabs agents"),
+}
+# SDKs whose users expect to see what they typed in the transcript
+ECHOING_CLIENTS = {"python-sdk"}
+DETECTION_MS = {
+    "silenceBeforeSkipTurnSeconds": "skip_turn_after_ms",
+    "silenceBeforeSessionEndSeconds": "end_session_after_ms",
+    "silenceBeforeAutoEndTurnSeconds": "auto_end_turn_after_ms",
+}
+
+
+def check_supported(request: SessionRequest, region: str) -> None:
+    """Refuse by name what this server cannot do, rather than start a session that cannot work."""
+    environment = request.environment or Environment()
+    for attribute, (path, what) in UNSUPPORTED.items():
+        if getattr(environment, attribute) is not None:
+            raise _not_supported(path, f"{what} are not supported yet; leave the field out to use WebRTC")
+    options = request.session_options or SessionOptions()
+    if options.egress is not None:
+        raise _not_supported("sessionOptions.egress", "egress is not supported yet; leave the field out to use WebRTC")
+    if options.region_policy == "strict":
+        if options.region is None:
+            raise InvalidRequest.field("sessionOptions.region", 'is required with regionPolicy "strict"', "missing")
+        if options.region != region:
+            raise Unavailable(f'No capacity in region "{options.region}"; this server is "{region}"')
+
+
+def session_spec(
+    session_id: str,
+    organization_id: str,
+    row: Persona,
+    found: References,
+    mind: MindSpec | None,
+    ears: str,
+    options: SessionOptions,
+    *,
+    passthrough: bool = False,
+    client: str = "",
+) -> SessionSpec:
+    """`mind` is who thinks for the persona's LLM, `ears` the recogniser's name, `client` what the SDK calls itself.
+
+    `passthrough` makes this session one whose speech the client brings, whatever the persona says.
+
+    Raises `InvalidRequest` where the parts do not make a session.
+    """
+    passthrough = passthrough or row.enable_audio_passthrough
+    mind = None if passthrough else mind
+    length_s = row.max_session_length_seconds
+    return SessionSpec(
+        session_id=session_id,
+        organization_id=organization_id,
+        persona=_persona(row, passthrough),
+        face=_face(row, found, options),
+        voice=_voice(row, found, mind),
+        mind=replace(mind, options={**mind.options, "persona_name": row.name}) if mind else None,
+        ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
+        listening=listening(row.voice_detection_options or {}),
+        echo_typed_text=client in ECHOING_CLIENTS,
+        max_length_ms=length_s * 1000 if length_s is not None else None,
+        video_quality=options.video_quality or "high",
+    )
+
+
+def with_sensitivity(spec: SessionSpec, sensitivity: float | None) -> SessionSpec:
+    """The one thing a page may change about its session."""
+    if sensitivity is None:
+        return spec
+    return replace(spec, listening=replace(spec.listening, end_of_speech_sensitivity=sensitivity))
+
+
+def listening(options: dict[str, Any]) -> ListeningSpec:
+    changes = {name: float(options[key]) * 1000 for key, name in DETECTION_MS.items() if key in options}
+    if "endOfSpeechSensitivity" in options:
+        changes["end_of_speech_sensitivity"] = float(options["endOfSpeechSensitivity"])
+    if "speechEnhancementLevel" in options:
+        changes["speech_enhancement_level"] = float(options["speechEnhancementLevel"])
+    return replace(ListeningSpec(), **changes)
+
+
+def _persona(row: Persona, passthrough: bool) -> PersonaSpec:
+    prompt = "\n\n".join(part for part in (row.personality, row.system_prompt) if part)
+    return PersonaSpec(
+        name=row.name,
+        system_prompt=prompt,
+        opening_line=row.initial_message or None,
+        skip_greeting=row.skip_greeting,
+        uninterruptible_greeting=row.uninterruptible_greeting,
+        audio_passthrough=passthrough,
+    )
+
+
+def _face(row: Persona, found: References, options: SessionOptions) -> FaceSpec:
+    avatar = found.avatar
+    if avatar is None:
+        raise InvalidRequest.field("avatarId", "is required: a session needs a face", "missing")
+    sizes = SIZES_PX[row.avatar_model or avatar.active_version]
+    width_px, height_px = options.video_width, options.video_height
+    if width_px is None and height_px is None:
+        width_px, height_px = sizes[0]
+    if (width_px, height_px) not in sizes:
+        raise _wrong_size(sizes)
+    assert width_px is not None
+    assert height_px is not None
+    return FaceSpec(avatar.renderer, avatar.identity, width_px, height_px)
+
+
+def _wrong_size(sizes: list[tuple[int, int]]) -> InvalidRequest:
+    offered = [f"{width}x{height}" for width, height in sizes]
+    message = f"videoWidth and videoHeight go together; this avatar model offers {', '.join(offered)}"
+    detail = Detail("sessionOptions.videoWidth", message, "unsupported_size")
+    return InvalidRequest(f"sessionOptions.videoWidth: {message}", [detail], {"supportedDimensions": offered})
+
+
+def _voice(row: Persona, found: References, mind: MindSpec | None) -> VoiceSpec | None:
+    if found.voice is not None:
+        return voice_spec(found.voice, row.voice_generation_options or {}, row.voice_speed)
+    if mind is not None:
+        raise InvalidRequest.field("voiceId", "is required: a persona that talks needs a voice", "missing")
+    return None
+
+
+def _not_supported(path: str, message: str) -> NotSupported:
+    return NotSupported(f"{path}: {message}", [Detail(path, message, "not_supported")])

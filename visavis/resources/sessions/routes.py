@@ -1,0 +1,101 @@
+"""HTTP for sessions: tokens, starting one, talking in one from outside, looking at them, ending one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
+
+from visavis.core.errors import Forbidden, NotSupported
+from visavis.core.events import Talk
+from visavis.http.auth import Caller, bearer, key_subject
+from visavis.http.deps import Paging, PublicUrl, Reading, Search, Writing
+from visavis.http.routing import router
+from visavis.http.strings import clean
+from visavis.http.wire import UUID, Message, PageOf, UuidId, page_of
+from visavis.resources.sessions import service
+from visavis.resources.sessions.schemas import (
+    EngineRequest,
+    EngineSession,
+    Session,
+    SessionDetail,
+    SessionToken,
+    TalkRequest,
+    TokenRequest,
+)
+
+routes = router(tag="Sessions")
+engine: APIRouter = router(tag="Engine", prefix="")
+Uuid = Annotated[str, Query(pattern=f"^{UUID}$")]
+
+
+def _desk(request: Request) -> service.Desk:
+    return request.app.state.desk
+
+
+@routes.post("/auth/session-token")
+async def create_session_token(
+    body: TokenRequest, request: Request, caller: Caller, transaction: Writing
+) -> SessionToken:
+    """A token for one persona, for browsers; it may be used until it expires."""
+    return SessionToken(session_token=await service.issue_token(_desk(request), transaction, caller, body))
+
+
+@routes.get("/auth/session-token", deprecated=True)
+async def create_unbound_session_token(caller: Caller) -> SessionToken:
+    raise NotSupported("Tokens without a persona are gone; POST the persona's personaConfig to this address")
+
+
+@routes.post("/engine/session", status_code=201)
+async def start_session(
+    request: Request, transaction: Writing, public_url: PublicUrl, body: EngineRequest | None = None
+) -> EngineSession:
+    """Start a session: with a session token, or with an API key and the same body as for a token."""
+    desk, call, credential = _desk(request), body or EngineRequest(), bearer(request)
+    if "." in credential:
+        subject, wanted = await service.redeem(desk, transaction, credential)
+    else:
+        subject, wanted = await key_subject(request, credential), call
+    return await service.open_session(desk, transaction, subject, wanted, call, public_url)
+
+
+@routes.post("/engine/session/{id}/kill")
+@routes.post("/sessions/{id}/stop")
+async def stop_session(session_id: UuidId, request: Request, caller: Caller, transaction: Reading) -> Message:
+    return Message(message=await service.stop(_desk(request), transaction, caller, session_id))
+
+
+@routes.get("/sessions")
+async def list_sessions(
+    caller: Caller,
+    transaction: Reading,
+    page: Paging,
+    search: Search = "",
+    apiKeyId: Uuid | None = None,  # noqa: N803 - the contract's names
+    personaId: Uuid | None = None,  # noqa: N803
+    organizationId: Annotated[str, Query(max_length=128), AfterValidator(clean)] | None = None,  # noqa: N803
+    active: bool | None = None,
+) -> PageOf[Session]:
+    """Newest first; `search` looks at ids and client labels, `active` is our addition."""
+    if organizationId not in (None, caller.organization_id):
+        raise Forbidden("This key sees its own organization only")
+    filters = service.matching(search, apiKeyId, personaId, active)
+    found = await service.repository(transaction, caller).list(page, *filters)
+    return page_of([Session.of(row) for row in found.rows], found)
+
+
+@routes.get("/sessions/{id}")
+async def get_session(session_id: UuidId, caller: Caller, transaction: Reading) -> SessionDetail:
+    return SessionDetail.of(await service.repository(transaction, caller).get(session_id))
+
+
+@routes.post("/metrics/client", status_code=204)
+async def receive_client_metrics() -> Response:
+    """Official clients report here; nothing is kept."""
+    return Response(status_code=204)
+
+
+@engine.post("/talk")
+async def talk(body: TalkRequest, request: Request, session_id: Annotated[str, Query(max_length=128)]) -> Message:
+    """Say this, word for word. The session's id is the credential."""
+    _desk(request).host.get(session_id).receive(Talk(body.content))
+    return Message(message="Spoken as soon as it is its turn")

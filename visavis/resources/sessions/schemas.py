@@ -1,0 +1,183 @@
+"""Sessions on the wire: what starts one, and what is remembered of it."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, WithJsonSchema
+
+from visavis.db import models
+from visavis.http.wire import Answer, Body, Timestamp
+from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
+
+TOOL_SCHEMA_BYTES_MAX = 10_000
+LIFETIMES_S = {
+    "1h": 3600,
+    "12h": 12 * 3600,
+    "1d": 86_400,
+    "2d": 2 * 86_400,
+    "3d": 3 * 86_400,
+    "1w": 7 * 86_400,
+    "2w": 14 * 86_400,
+}
+
+
+def _small(schema: dict[str, Any]) -> dict[str, Any]:
+    size_bytes = len(json.dumps(schema, ensure_ascii=False).encode())
+    if size_bytes > TOOL_SCHEMA_BYTES_MAX:
+        raise ValueError(f"has {size_bytes} bytes as JSON; {TOOL_SCHEMA_BYTES_MAX} are allowed")
+    return schema
+
+
+ToolSchema = Annotated[dict[str, Any], AfterValidator(_small)]
+AnyObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+
+
+class InlineTool(Body):
+    type: Literal["client", "server", "system"]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_.-]+$")]
+    description: Annotated[str, Field(max_length=1024)] | None = None
+    parameters: ToolSchema | None = None
+    query_parameters: ToolSchema | None = None
+
+
+class PersonaConfig(PersonaBody):
+    """A saved persona (`personaId`, everything else is then ignored) or one that lives for this session only."""
+
+    persona_id: Id | None = None
+    brain_type: Id | None = Field(default=None, deprecated=True, description="Old name of llmId.")
+    tools: Annotated[list[InlineTool], Field(max_length=100)] | None = None
+    id: Any = Field(default=None, deprecated=True, description="Old name of personaId; refused.")
+
+
+class SessionReplay(Body):
+    enable_session_replay: bool = True
+
+
+class VoiceDetection(Body):
+    """What a page may change about turn-taking when it starts the session."""
+
+    end_of_speech_sensitivity: Share | None = None
+
+
+class SessionOptions(Body):
+    session_replay: SessionReplay | None = None
+    video_quality: Literal["high", "auto"] | None = None
+    video_width: int | None = None
+    video_height: int | None = None
+    show_ai_avatar_disclosure: bool | None = Field(
+        default=None, validation_alias=AliasChoices("showAIAvatarDisclosure", "showAiAvatarDisclosure")
+    )
+    region: Annotated[str, Field(max_length=64)] | None = None
+    region_policy: Literal["preferred", "strict"] | None = None
+    voice_detection: VoiceDetection | None = None
+    egress: AnyObject | None = None
+
+
+class Environment(Body):
+    """Where other services would carry the session; all of these are refused by name so far."""
+
+    livekit_url: Any = None
+    livekit_token: Any = None
+    agora_settings: Any = None
+    eleven_labs_agent_settings: Any = None
+
+
+class SessionRequest(Body):
+    """Everything that decides what a session is."""
+
+    client_label: Annotated[str, Field(max_length=255)] | None = None
+    persona_config: PersonaConfig | None = None
+    session_options: SessionOptions | None = None
+    environment: Environment | None = None
+
+
+class TokenRequest(SessionRequest):
+    expires_in: Literal["1h", "12h", "1d", "2d", "3d", "1w", "2w"] | None = None
+
+
+class EngineRequest(SessionRequest):
+    """With a session token only `clientMetadata` and the voice detection count; the token decides everything else."""
+
+    client_metadata: AnyObject | None = None
+    voice_detection: VoiceDetection | None = None
+
+
+class SessionToken(Answer):
+    session_token: str
+
+
+class ClientConfig(Answer):
+    """Some values under two names, because official clients do not agree on one."""
+
+    heartbeat_interval_seconds: int
+    max_ws_reconnection_attempts: int
+    expected_heartbeat_interval_secs: int
+    max_ws_reconnect_attempts: int
+    ice_servers: list[dict[str, Any]]
+    ice_transport_policy: Literal["all", "relay"] = "all"
+
+
+class EngineSession(Answer):
+    session_id: str
+    region: str
+    engine_host: str
+    engine_protocol: Literal["http", "https"]
+    signalling_endpoint: str
+    client_config: ClientConfig
+
+
+class TalkRequest(Body):
+    content: Line
+
+
+class Session(Answer):
+    id: str
+    persona_id: str | None
+    client_label: str | None
+    start_time: Timestamp
+    end_time: Timestamp | None
+    session_length_ms: int | None
+    exit_status: str | None
+    engine_host: str | None
+    engine_protocol: str | None
+    engine_version: str | None
+    client_metadata: dict[str, Any]
+    persona_config: dict[str, Any]
+    api_key_id: str | None
+    organization_id: str
+    created_at: Timestamp
+    updated_at: Timestamp | None
+
+    @classmethod
+    def of(cls, row: models.Session) -> "Session":
+        return cls(**_fields(row))
+
+
+class SessionDetail(Session):
+    tool_calls: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, row: models.Session) -> "SessionDetail":
+        return cls(**_fields(row), tool_calls=[])
+
+
+def _fields(row: models.Session) -> dict[str, Any]:
+    length = row.end_time - row.start_time if row.end_time else None
+    return {
+        "id": row.id,
+        "persona_id": row.persona_id,
+        "client_label": row.client_label,
+        "start_time": row.start_time,
+        "end_time": row.end_time,
+        "session_length_ms": round(length.total_seconds() * 1000) if length is not None else None,
+        "exit_status": row.exit_status,
+        "engine_host": row.engine_host,
+        "engine_protocol": row.engine_protocol,
+        "engine_version": row.engine_version,
+        "client_metadata": row.client_metadata,
+        "persona_config": row.persona_config,
+        "api_key_id": row.api_key_id,
+        "organization_id": row.organization_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }

@@ -1,0 +1,252 @@
+"""Opening, listing and ending sessions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.errors import InvalidRequest, NotFound, Unauthorized
+from visavis.core.events import EndReason
+from visavis.core.spec import SessionSpec
+from visavis.db import models
+from visavis.db.repository import Repository, contains
+from visavis.db.session import Database
+from visavis.engine.host import Host, SessionReport
+from visavis.http.auth import Subject
+from visavis.resources.llms.service import Minds
+from visavis.resources.llms.stock import DEFAULT as DEFAULT_LLM
+from visavis.resources.personas.service import Personas, References
+from visavis.resources.sessions import resolve
+from visavis.resources.sessions.ice import IceServers
+from visavis.resources.sessions.schemas import (
+    LIFETIMES_S,
+    ClientConfig,
+    EngineRequest,
+    EngineSession,
+    PersonaConfig,
+    SessionOptions,
+    SessionRequest,
+    TokenRequest,
+)
+from visavis.resources.sessions.snapshot import persona_snapshot
+from visavis.resources.sessions.tokens import TokenKind, TokenSigner
+
+SIGNALLING_PATH = "/ws"
+RECONNECTIONS_MAX = 5
+EXIT_STATUS: dict[EndReason, str] = {
+    "client": "NORMAL_EXIT",
+    "connection_lost": "NORMAL_EXIT",
+    "never_connected": "CLOSED_BY_ENGINE",
+    "stopped": "CLOSED_BY_ENGINE",
+    "max_length": "CLOSED_BY_ENGINE",
+    "user_silence": "CLOSED_BY_ENGINE",
+    "failed": "ERROR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What sessions are opened with. `node` names this server in the database, `ears` is the recogniser's name."""
+
+    host: Host
+    signer: TokenSigner
+    minds: Minds
+    ice: IceServers
+    ears: str
+    node: str
+    version: str
+    region: str = "local"
+    token_seconds: int = 3600
+    heartbeat_seconds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A request that has been found to make a session."""
+
+    row: models.Persona
+    found: References
+    spec: SessionSpec
+    kind: TokenKind
+
+
+async def issue_token(desk: Desk, session: AsyncSession, subject: Subject, request: TokenRequest) -> str:
+    """Everything is checked now, while the application that can correct it is still listening."""
+    resolved = await _resolve(desk, session, subject, request, models.new_id())
+    issued_at = models.now()
+    lifetime_s = LIFETIMES_S[request.expires_in] if request.expires_in else desk.token_seconds
+    await session.execute(delete(models.SessionGrant).where(models.SessionGrant.expires_at < issued_at))
+    grant = models.SessionGrant(
+        organization_id=subject.organization_id,
+        api_key_id=subject.api_key_id,
+        request=request.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        expires_at=issued_at + timedelta(seconds=lifetime_s),
+    )
+    session.add(grant)
+    await session.flush()
+    return desk.signer.sign(
+        grant_id=grant.id,
+        organization_id=subject.organization_id,
+        kind=resolved.kind,
+        persona_id=resolved.row.id if resolved.kind == "stateful" else None,
+        issued_at=issued_at,
+        expires_at=grant.expires_at,
+    )
+
+
+async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject, SessionRequest]:
+    """What a token stands for. Raises `Unauthorized`."""
+    grant = await session.get(models.SessionGrant, desk.signer.grant_of(token))
+    if grant is None:
+        raise Unauthorized("The session token was withdrawn; ask for a new one")
+    return Subject(grant.organization_id, grant.api_key_id), SessionRequest.model_validate(grant.request)
+
+
+async def open_session(
+    desk: Desk, session: AsyncSession, subject: Subject, request: SessionRequest, call: EngineRequest, public_url: str
+) -> EngineSession:
+    """Admit and record a session that waits for its client. Raises `SessionLimitReached`."""
+    client = str((call.client_metadata or {}).get("client", ""))
+    resolved = await _resolve(desk, session, subject, request, models.new_id(), client)
+    spec = resolve.with_sensitivity(resolved.spec, _sensitivity(call))
+    answer = _answer(desk, spec.session_id, public_url)
+    session.add(
+        models.Session(
+            id=spec.session_id,
+            organization_id=subject.organization_id,
+            api_key_id=subject.api_key_id,
+            persona_id=resolved.row.id if resolved.kind == "stateful" else None,
+            client_label=request.client_label or call.client_label,
+            client_metadata=call.client_metadata or {},
+            persona_config=persona_snapshot(resolved.row, resolved.found, spec, resolved.kind),
+            engine_host=answer.engine_host,
+            engine_protocol=answer.engine_protocol,
+            engine_version=desk.version,
+            node=desk.node,
+        )
+    )
+    await session.flush()
+    # last, so that nothing can fail after admission; an answer that is lost leaves a session that expires by itself
+    desk.host.open(spec)
+    return answer
+
+
+async def stop(desk: Desk, session: AsyncSession, subject: Subject, session_id: str) -> str:
+    """End a session and say so. Raises `NotFound`."""
+    row = await repository(session, subject).get(session_id)
+    if row.end_time is not None:
+        return "Session already ended"
+    try:
+        await desk.host.stop(session_id, "stopped", "The session was stopped by its owner")
+    except NotFound:
+        return "Session already ended"
+    return "Session stopped"
+
+
+async def record_end(database: Database, report: SessionReport) -> None:
+    async with database.writing() as session:
+        await session.execute(
+            update(models.Session)
+            .where(models.Session.id == report.session_id)
+            .values(end_time=models.now(), exit_status=EXIT_STATUS[report.reason])
+        )
+
+
+async def record_abandoned(session: AsyncSession, node: str) -> None:
+    """Sessions of this node that a crash left open are over: their clients have lost everything they were tied to."""
+    open_rows = (models.Session.node == node, models.Session.end_time.is_(None))
+    await session.execute(
+        update(models.Session).where(*open_rows).values(end_time=models.now(), exit_status=EXIT_STATUS["failed"])
+    )
+
+
+def repository(session: AsyncSession, subject: Subject) -> Repository[models.Session]:
+    return Repository(session, models.Session, subject.organization_id, "session")
+
+
+def matching(search: str, api_key_id: str | None, persona_id: str | None, active: bool | None) -> list[Any]:
+    rows = models.Session
+    filters: list[ColumnElement[bool]] = []
+    if search:
+        filters.append(or_(contains(rows.id, search), contains(rows.client_label, search)))
+    if api_key_id is not None:
+        filters.append(rows.api_key_id == api_key_id)
+    if persona_id is not None:
+        filters.append(rows.persona_id == persona_id)
+    if active is not None:
+        filters.append(rows.end_time.is_(None) if active else rows.end_time.is_not(None))
+    return filters
+
+
+async def _resolve(
+    desk: Desk, session: AsyncSession, subject: Subject, request: SessionRequest, session_id: str, client: str = ""
+) -> Resolved:
+    config = request.persona_config
+    if config is None:
+        raise InvalidRequest.field(
+            "personaConfig", "is required: a personaId, or avatarId, voiceId and llmId", "missing"
+        )
+    resolve.check_supported(request, desk.region)
+    personas = Personas(session, subject.organization_id)
+    row, found = await _persona(personas, config)
+    llm = found.llm if row.llm_id else await personas.llm(DEFAULT_LLM)
+    if llm is None:
+        raise InvalidRequest.field(
+            "llmId", f'the LLM "{row.llm_id}" of this persona is gone; choose another', "not_found"
+        )
+    found = References(found.avatar, found.voice, llm)
+    spec = resolve.session_spec(
+        session_id,
+        subject.organization_id,
+        row,
+        found,
+        desk.minds.of(llm),
+        desk.ears,
+        request.session_options or SessionOptions(),
+        passthrough=bool(config.enable_audio_passthrough),  # the one key that counts beside a personaId
+        client=client,
+    )
+    kind: TokenKind = "stateful" if config.persona_id else "ephemeral"
+    return Resolved(row, found, resolve.with_sensitivity(spec, _sensitivity(request)), kind)
+
+
+async def _persona(personas: Personas, config: PersonaConfig) -> tuple[models.Persona, References]:
+    if config.persona_id:
+        try:
+            row = await personas.get(config.persona_id)
+        except NotFound as error:
+            raise InvalidRequest.field("personaConfig.personaId", error.message, "not_found") from None
+        return row, await personas.references(row)
+    if config.id is not None and config.avatar_id is None:
+        raise InvalidRequest.field("personaConfig.id", 'rename this key to "personaId"', "renamed")
+    if config.llm_id is None and config.brain_type is not None:
+        config = config.model_copy(update={"llm_id": config.brain_type})
+    return await personas.draft(config)
+
+
+def _sensitivity(request: SessionRequest) -> float | None:
+    detection = request.session_options.voice_detection if request.session_options else None
+    if isinstance(request, EngineRequest) and request.voice_detection is not None:
+        detection = request.voice_detection
+    return detection.end_of_speech_sensitivity if detection else None
+
+
+def _answer(desk: Desk, session_id: str, public_url: str) -> EngineSession:
+    address = urlsplit(public_url)
+    return EngineSession(
+        session_id=session_id,
+        region=desk.region,
+        engine_host=f"{address.netloc}{address.path}",
+        engine_protocol="https" if address.scheme == "https" else "http",
+        signalling_endpoint=f"{address.path}{SIGNALLING_PATH}",
+        client_config=ClientConfig(
+            heartbeat_interval_seconds=desk.heartbeat_seconds,
+            max_ws_reconnection_attempts=RECONNECTIONS_MAX,
+            expected_heartbeat_interval_secs=desk.heartbeat_seconds,
+            max_ws_reconnect_attempts=RECONNECTIONS_MAX,
+            ice_servers=desk.ice.for_client(),
+        ),
+    )

@@ -1,0 +1,94 @@
+"""The voices every server has. Documented ids keep the provider names of the documents; all are spoken by flite."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from visavis.db.models import Voice
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+SPOKEN_BY = "flite"
+
+# id, name, who speaks, description; then what documents say of the id: provider, its voice, its model
+DOCUMENTED: list[tuple[str, str, str, str, str, str, str]] = [
+    (
+        "6bfbe25a-979d-40f3-a92b-5394170af54b",
+        "Cara",
+        "slt",
+        "A clear American woman.",
+        "CARTESIA",
+        "cara",
+        "sonic-3",
+    ),
+    (
+        "de23e340-1416-4dd8-977d-065a7ca11697",
+        "Lucy",
+        "slt-bright",
+        "A younger, brighter woman.",
+        "ELEVENLABS",
+        "lcMyyd2HUfFzxdCaC4Ta",
+        "eleven_flash_v2_5",
+    ),
+    (
+        "b138c2a2-ba66-4887-95d5-1a57093fc92d",
+        "Jessica",
+        "slt-warm",
+        "A lower, calmer woman.",
+        "ELEVENLABS",
+        "jessica",
+        "eleven_flash_v2_5",
+    ),
+    (
+        "e54745c7-9439-44c3-b61a-193b42cce5bd",
+        "Adam",
+        "rms",
+        "An American man with a steady voice.",
+        "ELEVENLABS",
+        "adam",
+        "eleven_flash_v2_5",
+    ),
+]
+# name, who speaks, description; these are ours alone and take the options of the most permissive provider
+OWN: list[tuple[str, str, str]] = [
+    ("Slate", "slt", "A clear American woman."),
+    ("Sienna", "slt-warm", "A lower, calmer woman."),
+    ("Skye", "slt-bright", "A younger, brighter woman."),
+    ("Ramsey", "rms", "An American man with a steady voice."),
+    ("Rufus", "rms-deep", "A deeper, older man."),
+    ("Remy", "rms-light", "A younger man."),
+    ("Angus", "awb", "A Scottish man."),
+    ("Archie", "awb-deep", "A deeper Scottish man."),
+    ("Cal", "kal16", "A fast, robotic classic."),
+]
+OWN_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:visavis:voices")
+
+
+def rows() -> list[Voice]:
+    own = [
+        (str(uuid.uuid5(OWN_IDS, speaker)), name, speaker, description, "FISH_AUDIO", speaker, SPOKEN_BY)
+        for name, speaker, description in OWN
+    ]
+    return [_row(index, *entry) for index, entry in enumerate(DOCUMENTED + own)]
+
+
+def _row(
+    index: int, row_id: str, name: str, speaker: str, description: str, provider: str, voice_id: str, model_id: str
+) -> Voice:
+    # lists are newest first, so earlier entries are a little newer
+    made_at = FIRST - timedelta(seconds=index)
+    return Voice(
+        id=row_id,
+        organization_id=None,
+        display_name=f"{name} (built-in)",
+        provider=provider,
+        provider_voice_id=voice_id,
+        provider_model_id=model_id,
+        served_by=SPOKEN_BY,
+        served_voice=speaker,
+        gender="FEMALE" if speaker.startswith("slt") else "MALE",
+        country="GB" if speaker.startswith("awb") else "US",
+        description=description,
+        display_tags=["built-in"],
+        is_zdr=True,
+        created_at=made_at,
+        updated_at=made_at,
+    )

@@ -1,0 +1,152 @@
+"""Everything an operator may set, read once from the environment and passed down; nothing below `app` imports this."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+SESSIONS_PER_CORE = 4
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _range(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    first, _, last = value.partition("-")
+    return (first.strip(), (last or first).strip()) if value.strip() else None
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Ports = Annotated[tuple[Port, Port] | None, NoDecode, BeforeValidator(_range)]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="VISAVIS_", extra="ignore", env_ignore_empty=True)
+
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="An API key of your choice for the organization `default`. No dots, no spaces.",
+    )
+    data_dir: Path = Field(
+        default=Path(".visavis"), description="Where the server keeps its database, its secret and the files it makes."
+    )
+    database_url: str = Field(
+        default="",
+        description="`postgresql://user:password@host/name` or `sqlite:///path`; empty means SQLite in `data_dir`.",
+    )
+    secret_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list[SecretStr],
+        description="Fernet keys that seal stored secrets and sign session tokens, comma separated, the first in use. "
+        "Empty means `secret.key` in the data directory; servers that share a database need the same.",
+    )
+    public_url: str = Field(
+        default="",
+        description="How clients reach this server, such as `https://visavis.example.com`. Empty means the scheme and "
+        "host of each request.",
+    )
+    trusted_proxies: Networks = Field(
+        default_factory=list[Network],
+        description="Addresses or networks, comma separated, whose X-Forwarded-Proto, -Host and -For are believed.",
+    )
+    body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
+
+    sessions_max: int = Field(
+        default_factory=lambda: SESSIONS_PER_CORE * _cores(),
+        ge=0,
+        description="How many sessions may live at once; the next one is answered 429. The default is 4 per core.",
+    )
+    session_connect_seconds: float = Field(
+        default=60, gt=0, description="How long a new session waits for its client before it ends."
+    )
+    session_regain_seconds: float = Field(
+        default=30, gt=0, description="How long a session waits for a client whose connection was lost."
+    )
+    heartbeat_seconds: int = Field(default=5, ge=1, description="How often clients are asked to send a heartbeat.")
+    token_seconds: int = Field(default=3600, ge=1, description="How long a session token is valid.")
+    region: str = Field(default="local", description="What this server calls its region.")
+
+    render_workers: int = Field(
+        default_factory=_cores, ge=1, description="How many processes draw and encode faces. The default is 1 per core."
+    )
+    video_codec: Literal["h264", "vp8"] = Field(
+        default="h264", description="The codec that is offered first; `vp8` works without x264."
+    )
+    stun_urls: Words = Field(
+        default_factory=list[str], description="STUN servers, comma separated, for clients and for this server."
+    )
+    turn_urls: Words = Field(
+        default_factory=list[str],
+        description="TURN servers, comma separated, such as `turn:turn.example.com:3478?transport=udp`.",
+    )
+    turn_secret: SecretStr = Field(
+        default=SecretStr(""), description="The secret shared with the TURN servers (coturn's `static-auth-secret`)."
+    )
+    udp_ports: Ports = Field(
+        default=None, description="The UDP ports for media, such as `40000-40100`; empty leaves them to the system."
+    )
+    announced_ip: str | None = Field(
+        default=None,
+        description="The address clients are told for media, where this machine does not know it (NAT, containers).",
+    )
+
+    llm_url: str = Field(
+        default="",
+        description="An OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`, that thinks for built-in LLMs.",
+    )
+    llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, where it wants one.")
+    llm_model: str = Field(default="", description="The model to ask there for; required with VISAVIS_LLM_URL.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is worth a log line."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="`json` writes one object a line.")
+
+    @field_validator("api_key")
+    @classmethod
+    def _plain_key(cls, key: SecretStr) -> SecretStr:
+        text = key.get_secret_value()
+        if "." in text or not text.isascii() or any(character.isspace() for character in text):
+            raise ValueError("use ASCII without dots and spaces: clients take a key with a dot for a session token")
+        return key
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError('begin with "http://" or "https://"')
+        return url.rstrip("/")
+
+    @field_validator("announced_ip")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        return str(ipaddress.ip_address(address)) if address else None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if self.turn_urls and not self.turn_secret.get_secret_value():
+            raise ValueError("VISAVIS_TURN_URLS needs VISAVIS_TURN_SECRET")
+        if self.llm_url and not self.llm_model:
+            raise ValueError("VISAVIS_LLM_URL needs VISAVIS_LLM_MODEL")
+        return self
+
+    def make_data_dir(self) -> None:
+        """Prompts and transcripts lie there: only the server's own account may look."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def database(self) -> str:
+        """The URL that counts."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'visavis.db'}"
