@@ -10,8 +10,6 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import Unavailable
@@ -24,6 +22,7 @@ from visavis.engine.host import Host, Limits, Parts
 from visavis.http import errors, health, middleware
 from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
+from visavis.lab.pages import lab_router
 from visavis.media.opus import OpusEncoders
 from visavis.media.pictures import PictureMaker
 from visavis.media.render_pool import RenderPool
@@ -52,7 +51,6 @@ from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
 
 RENDERERS = {"character": "visavis.renderers.character:Character", "still": "visavis.renderers.still:Still"}
-LAB = Path(__file__).with_name("lab") / "dist"
 # best first; the last one of each works everywhere
 VOICE_ACTIVITY = ("silero", "energy")
 RECOGNISERS = ("pocketsphinx",)
@@ -77,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes)
     for routes in (sessions.engine, avatars.files, voices.files, health.routes):
         app.include_router(routes)
-    _add_lab(app)
+    app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
     # the last one added meets a request first
     app.add_middleware(errors.Unexpected)
     app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes)
@@ -277,27 +275,3 @@ def _write_wav(path: Path, rate_hz: int, pcm: bytes) -> None:
         file.setsampwidth(2)
         file.setframerate(rate_hz)
         file.writeframes(pcm)
-
-
-# --- the Lab ----------------------------------------------------------------------------------------------------
-
-
-def _add_lab(app: FastAPI) -> None:
-    """The built pages, where they were built; the API runs without them."""
-    if (LAB / "lab").is_dir():
-        app.mount("/lab", StaticFiles(directory=LAB / "lab"))
-    app.add_api_route("/", _lab_page, include_in_schema=False)
-    app.add_api_route("/favicon.svg", _favicon, include_in_schema=False)
-    app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
-
-
-async def _lab_page() -> Response:
-    page = LAB / "index.html"
-    if not page.exists():
-        return JSONResponse({"name": "Visavis", "lab": "not built; install Node.js and run `make setup`"})
-    return FileResponse(page, headers={"cache-control": "no-cache"})
-
-
-async def _favicon() -> Response:
-    icon = LAB / "favicon.svg"
-    return FileResponse(icon, media_type="image/svg+xml") if icon.exists() else Response(status_code=204)

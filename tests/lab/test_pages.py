@@ -24,9 +24,9 @@ def dist(tmp_path: Path) -> Path:
     return built
 
 
-def client_of(dist: Path, *origins: str) -> httpx.AsyncClient:
+def client_of(dist: Path, *urls: str) -> httpx.AsyncClient:
     app = FastAPI()
-    app.include_router(lab_router(dist, origins))
+    app.include_router(lab_router(dist, urls))
 
     @app.get("/v1/personas")
     async def personas() -> list[str]:
@@ -103,7 +103,7 @@ async def test_the_api_beside_it_keeps_its_own_answers(client: httpx.AsyncClient
 
 
 async def test_a_public_address_is_allowed_too(dist: Path) -> None:
-    async with client_of(dist, "https://personas.example") as client:
+    async with client_of(dist, "https://personas.example/") as client:
         policy = (await client.get("/")).headers["content-security-policy"]
     assert "img-src 'self' https://personas.example data:;" in policy
     assert "wss://personas.example;" in policy
@@ -122,4 +122,4 @@ async def test_without_a_build_the_page_says_what_is_missing(tmp_path: Path) -> 
     assert "Node.js" in answer.text
     assert "/v1" in answer.text
     assert answer.headers["cache-control"] == "no-store"
-    assert icon.status_code == 404
+    assert icon.status_code == 204

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -38,12 +39,13 @@ class File:
     cache: str
 
 
-def lab_router(dist: Path = DIST, origins: Sequence[str] = ()) -> APIRouter:
+def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
     """Routes for `/` and the files beside it.
 
-    `dist` holds the output of the Lab's build; where it is missing, `/` says how to make it. `origins` are further
-    origins this server is known by ("https://personas.example"): URLs of pictures, samples and sessions may name them.
+    `dist` holds the output of the Lab's build; where it is missing, `/` says how to make it. `urls` are further
+    addresses of this server ("https://personas.example"): those of pictures, samples and sessions may begin with them.
     """
+    origins = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)]
     router = APIRouter(include_in_schema=False)
     files = _read(dist)
     page = files.pop("index.html", None)
@@ -64,7 +66,8 @@ def lab_router(dist: Path = DIST, origins: Sequence[str] = ()) -> APIRouter:
     @router.api_route("/favicon.svg", methods=["GET", "HEAD"])
     @router.api_route("/favicon.ico", methods=["GET", "HEAD"])
     async def icon(request: Request) -> Response:
-        return _found(request, files.get("favicon.svg"))
+        # Some integrators ask for the icon to see whether a server lives.
+        return _found(request, files["favicon.svg"]) if files else Response(status_code=204)
 
     @router.api_route("/licenses.md", methods=["GET", "HEAD"])
     async def licenses(request: Request) -> Response:
