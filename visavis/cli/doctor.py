@@ -4,9 +4,10 @@ import socket
 from dataclasses import dataclass
 from typing import Literal
 
-from visavis.app import LAB, RECOGNISERS, VOICE_ACTIVITY
+from visavis.app import RECOGNISERS, VOICE_ACTIVITY
 from visavis.db import migrate
 from visavis.db.session import Database
+from visavis.lab.pages import DIST
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
 from visavis.settings import Settings
@@ -59,8 +60,8 @@ def _mind(settings: Settings) -> Finding:
 
 
 def _lab() -> Finding:
-    if (LAB / "index.html").exists():
-        return Finding("ok", "lab", str(LAB))
+    if (DIST / "index.html").exists():
+        return Finding("ok", "lab", str(DIST))
     return Finding("fallback", "lab", "not built, the API works without it: install Node.js and run `make setup`")
 
 

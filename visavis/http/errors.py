@@ -4,7 +4,9 @@ Every body is JSON with `error` (short, compared by clients), `message` (what to
 `summary`, whatever went wrong.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,6 +18,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis.core.errors import Detail, InvalidRequest, MethodNotAllowed, NotFound, VisavisError
+
+DETAILS_SHOWN = 5  # in one sentence; `details` has them all
 
 log = structlog.get_logger()
 
@@ -45,7 +49,21 @@ def error_body(error: VisavisError) -> dict[str, Any]:
 def invalid_request(problems: Sequence[Mapping[str, Any]]) -> InvalidRequest:
     """What pydantic found, without the values that were sent: they may be private."""
     details = [Detail(_path(problem["loc"]), _advice(problem), problem["type"]) for problem in problems]
-    return InvalidRequest("; ".join(f"{item.path}: {item.message}" for item in details[:5]), details)
+    return InvalidRequest(_summary(details), details)
+
+
+@contextmanager
+def under(path: str) -> Generator[None]:
+    """Errors raised inside name fields below `path`."""
+    try:
+        yield
+    except InvalidRequest as error:
+        details = [replace(item, path=f"{path}.{item.path}") for item in error.details]
+        raise type(error)(_summary(details) or error.message, details, error.extra) from None
+
+
+def _summary(details: Sequence[Detail]) -> str:
+    return "; ".join(f"{item.path}: {item.message}" for item in details[:DETAILS_SHOWN])
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.errors import InvalidRequest
 from visavis.db.models import Avatar, Llm, Owned, Persona, Voice
 from visavis.db.repository import Page, Repository, Slice, contains
+from visavis.http.errors import under
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
 from visavis.resources.voices.service import checked_options
 
@@ -121,7 +122,8 @@ class Personas:
         _check_retention(row, found)
         if row.voice_generation_options is not None and body.voice_generation_options is not None:
             provider = found.voice.provider if found.voice else None
-            row.voice_generation_options = checked_options(row.voice_generation_options, provider)
+            with under("voiceGenerationOptions"):
+                row.voice_generation_options = checked_options(row.voice_generation_options, provider)
         if body.tool_ids:
             raise InvalidRequest.field("toolIds.0", f'there is no tool "{body.tool_ids[0]}"', "not_found")
         return found

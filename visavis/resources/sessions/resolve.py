@@ -110,7 +110,7 @@ def _persona(row: Persona, passthrough: bool) -> PersonaSpec:
 def _face(row: Persona, found: References, options: SessionOptions) -> FaceSpec:
     avatar = found.avatar
     if avatar is None:
-        raise InvalidRequest.field("avatarId", "is required: a session needs a face", "missing")
+        raise InvalidRequest.field("personaConfig.avatarId", "is required: a session needs a face", "missing")
     sizes = SIZES_PX[row.avatar_model or avatar.active_version]
     width_px, height_px = options.video_width, options.video_height
     if width_px is None and height_px is None:
@@ -133,7 +133,9 @@ def _voice(row: Persona, found: References, mind: MindSpec | None) -> VoiceSpec 
     if found.voice is not None:
         return voice_spec(found.voice, row.voice_generation_options or {}, row.voice_speed)
     if mind is not None:
-        raise InvalidRequest.field("voiceId", "is required: a persona that talks needs a voice", "missing")
+        raise InvalidRequest.field(
+            "personaConfig.voiceId", "is required: a persona that talks needs a voice", "missing"
+        )
     return None
 
 

@@ -19,6 +19,8 @@ LIFETIMES_S = {
     "1w": 7 * 86_400,
     "2w": 14 * 86_400,
 }
+# pydantic's own mark would warn ourselves, too, whenever we look at the value
+OLD: dict[str, Any] = {"deprecated": True}
 
 
 def _small(schema: dict[str, Any]) -> dict[str, Any]:
@@ -44,9 +46,9 @@ class PersonaConfig(PersonaBody):
     """A saved persona (`personaId`, everything else is then ignored) or one that lives for this session only."""
 
     persona_id: Id | None = None
-    brain_type: Id | None = Field(default=None, deprecated=True, description="Old name of llmId.")
+    brain_type: Id | None = Field(default=None, description="Old name of llmId.", json_schema_extra=OLD)
     tools: Annotated[list[InlineTool], Field(max_length=100)] | None = None
-    id: Any = Field(default=None, deprecated=True, description="Old name of personaId; refused.")
+    id: Any = Field(default=None, description="Old name of personaId; refused.", json_schema_extra=OLD)
 
 
 class SessionReplay(Body):

@@ -1,6 +1,6 @@
 """Opening, listing and ending sessions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from visavis.db.repository import Repository, contains
 from visavis.db.session import Database
 from visavis.engine.host import Host, SessionReport
 from visavis.http.auth import Subject
+from visavis.http.errors import under
 from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import DEFAULT as DEFAULT_LLM
 from visavis.resources.personas.service import Personas, References
@@ -191,19 +192,14 @@ async def _resolve(
         )
     resolve.check_supported(request, desk.region)
     personas = Personas(session, subject.organization_id)
-    row, found = await _persona(personas, config)
-    llm = found.llm if row.llm_id else await personas.llm(DEFAULT_LLM)
-    if llm is None:
-        raise InvalidRequest.field(
-            "llmId", f'the LLM "{row.llm_id}" of this persona is gone; choose another', "not_found"
-        )
-    found = References(found.avatar, found.voice, llm)
+    with under("personaConfig"):
+        row, found = await _persona(personas, config)
     spec = resolve.session_spec(
         session_id,
         subject.organization_id,
         row,
         found,
-        desk.minds.of(llm),
+        desk.minds.of(found.llm) if found.llm else None,
         desk.ears,
         request.session_options or SessionOptions(),
         passthrough=bool(config.enable_audio_passthrough),  # the one key that counts beside a personaId
@@ -215,16 +211,31 @@ async def _resolve(
 
 async def _persona(personas: Personas, config: PersonaConfig) -> tuple[models.Persona, References]:
     if config.persona_id:
-        try:
-            row = await personas.get(config.persona_id)
-        except NotFound as error:
-            raise InvalidRequest.field("personaConfig.personaId", error.message, "not_found") from None
-        return row, await personas.references(row)
+        row, found = await _saved(personas, config.persona_id)
+    else:
+        row, found = await personas.draft(_modern(config))
+    if row.llm_id is None:
+        return row, replace(found, llm=await personas.llm(DEFAULT_LLM))
+    if found.llm is None:
+        raise InvalidRequest.field("llmId", f'the LLM "{row.llm_id}" of this persona is gone', "not_found")
+    return row, found
+
+
+async def _saved(personas: Personas, persona_id: str) -> tuple[models.Persona, References]:
+    try:
+        row = await personas.get(persona_id)
+    except NotFound as error:
+        raise InvalidRequest.field("personaId", error.message, "not_found") from None
+    return row, await personas.references(row)
+
+
+def _modern(config: PersonaConfig) -> PersonaConfig:
+    """Old spellings: one that still means something, one that never did what people hoped."""
     if config.id is not None and config.avatar_id is None:
-        raise InvalidRequest.field("personaConfig.id", 'rename this key to "personaId"', "renamed")
+        raise InvalidRequest.field("id", 'rename this key to "personaId"', "renamed")
     if config.llm_id is None and config.brain_type is not None:
-        config = config.model_copy(update={"llm_id": config.brain_type})
-    return await personas.draft(config)
+        return config.model_copy(update={"llm_id": config.brain_type})
+    return config
 
 
 def _sensitivity(request: SessionRequest) -> float | None:

@@ -4,7 +4,7 @@ What a token allows is kept on the server under the token's `jti`; prompts never
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,9 +24,6 @@ class _AtobEncoder(json.JSONEncoder):
         for character, escaped in AWKWARD.items():
             text = text.replace(character, escaped)
         return text
-
-    def iterencode(self, o: Any, _one_shot: bool = False) -> Iterator[str]:
-        yield self.encode(o)
 
 
 class TokenSigner:

@@ -35,7 +35,7 @@ def checked_options(options: dict[str, Any], provider: str | None) -> dict[str, 
         except ValidationError as error:
             details += invalid_request(error.errors()).details
     if details:
-        raise InvalidRequest("; ".join(f"{item.path}: {item.message}" for item in details), details)
+        raise InvalidRequest(details=details)
     return known
 
 
