@@ -26,7 +26,7 @@ from visavis.transports.webrtc import Answer, WebRtcPeers
 
 WIDTH_PX, HEIGHT_PX = 96, 64
 FRAME_S = 0.04
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 
 
 def encode_tone(seconds: float) -> list[bytes]:
