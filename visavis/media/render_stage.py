@@ -106,9 +106,10 @@ class RenderStage:
         self._tell("bitrate", bps=bitrate_bps)
 
     async def next_frame(self) -> EncodedVideo:
-        if self._paused:
-            self._pause(False)
         while not self._frames:
+            # Also while waiting: a loop that was held up takes several pictures at once, and they may be too many.
+            if self._paused:
+                self._pause(False)
             self._arrived.clear()
             await self._arrived.wait()
         return self._frames.popleft()
