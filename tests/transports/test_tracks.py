@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiortc import clock as wall_clock
 from aiortc.mediastreams import MediaStreamError
-from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpReceiverInfo, RtcpRrPacket, RtcpSenderInfo, RtcpSrPacket
 
 from visavis.core.clock import HandWoundClock
 from visavis.core.frames import VideoFormat
@@ -130,7 +130,7 @@ async def test_nothing_is_reported_before_anything_was_sent(clock: HandWoundCloc
 
 async def test_one_keyframe_for_a_burst_of_requests(clock: HandWoundClock, line: TestLine) -> None:
     sender: Any = RecordingSender()
-    VideoFeedback(sender, line, VideoFormat("h264", 96, 64), clock)
+    VideoFeedback(sender, VideoTrack(line), line, VideoFormat("h264", 96, 64), clock)
     for _ in range(5):
         sender._send_keyframe()
     assert line.keyframes == 1
@@ -142,6 +142,15 @@ async def test_one_keyframe_for_a_burst_of_requests(clock: HandWoundClock, line:
 @pytest.mark.parametrize("fci", [b"", b"REMB", b"XXXX\x01\x00\x00\x00"])
 async def test_estimates_that_cannot_be_read_are_ignored(fci: bytes, clock: HandWoundClock, line: TestLine) -> None:
     sender: Any = RecordingSender()
-    VideoFeedback(sender, line, VideoFormat("h264", 96, 64), clock)
+    VideoFeedback(sender, VideoTrack(line), line, VideoFormat("h264", 96, 64), clock)
     await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci))
     assert line.bitrates_bps == []
+
+
+async def test_loss_lowers_the_bitrate_and_still_reaches_the_sender(clock: HandWoundClock, line: TestLine) -> None:
+    sender: Any = RecordingSender()
+    VideoFeedback(sender, VideoTrack(line), line, VideoFormat("h264", 96, 64, 1_000_000), clock)
+    lost = RtcpReceiverInfo(1234, fraction_lost=128, packets_lost=9, highest_sequence=9, jitter=0, lsr=0, dlsr=0)
+    await sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[lost]))
+    assert line.bitrates_bps == [750_000]
+    assert len(sender.handled) == 1

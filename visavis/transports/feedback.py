@@ -3,33 +3,43 @@
 aiortc acts on feedback inside its encoders, which are never used here, so its senders are hooked at three methods.
 """
 
-import logging
+import struct
 
 from aiortc import RTCRtpSender
 from aiortc import clock as wall_clock
-from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtcpSenderInfo, RtcpSrPacket, unpack_remb_fci
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpRrPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
+    unpack_remb_fci,
+)
 from aiortc.utils import uint32_add
 
 from visavis.core.clock import Clock
 from visavis.core.frames import VideoFormat
+from visavis.transports.bandwidth import Bandwidth
 from visavis.transports.base import Line
 from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
 
 KEYFRAME_EVERY_MS = 300.0  # a receiver repeats its request until the picture comes; one is enough
-BITRATE_MIN_BPS = 150_000
-BITRATE_STEP = 0.05  # a smaller change of the estimate is noise
-
-log = logging.getLogger(__name__)
+BITRATE_STEP = 0.05  # a smaller change is not worth an encoder's while
+MEASURE_OVER_MS = 500.0
 
 
 class VideoFeedback:
-    """Passes picture loss and bandwidth estimates of one video sender on to the line."""
+    """Passes picture loss and what the network bears on from one video sender to the line."""
 
-    def __init__(self, sender: RTCRtpSender, line: Line, video: VideoFormat, clock: Clock) -> None:
-        self._line, self._video, self._clock = line, video, clock
+    def __init__(self, sender: RTCRtpSender, track: VideoTrack, line: Line, video: VideoFormat, clock: Clock) -> None:
+        self._track, self._line, self._clock = track, line, clock
         self._ssrc = sender._ssrc
         self._keyframe_ms = float("-inf")
-        self._bitrate_bps = video.bitrate_bps
+        self._bandwidth = Bandwidth(video.bitrate_bps)
+        self._told_bps = video.bitrate_bps
+        self._measured = (clock.now_ms(), 0)
+        self._sent_bps = 0.0
         self._handle = sender._handle_rtcp_packet
         sender._send_keyframe = self._on_picture_loss
         sender._handle_rtcp_packet = self._on_rtcp
@@ -43,20 +53,36 @@ class VideoFeedback:
     async def _on_rtcp(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
             self._on_estimate(packet)
-        else:
-            await self._handle(packet)
+            return
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == self._ssrc:
+                    self._bandwidth.on_loss(report.fraction_lost / 256, self._clock.now_ms())
+                    self._tell()
+        await self._handle(packet)
 
     def _on_estimate(self, packet: RtcpPsfbPacket) -> None:
         try:
             estimate_bps, ssrcs = unpack_remb_fci(packet.fci)
-        except ValueError:
+        except (ValueError, IndexError, struct.error):
             return
-        if self._ssrc not in ssrcs:
-            return
-        bitrate_bps = max(BITRATE_MIN_BPS, min(estimate_bps, self._video.bitrate_bps))
-        if abs(bitrate_bps - self._bitrate_bps) > BITRATE_STEP * self._bitrate_bps:
-            self._bitrate_bps = bitrate_bps
-            self._line.set_bitrate(bitrate_bps)
+        if self._ssrc in ssrcs:
+            self._bandwidth.on_estimate(estimate_bps, self._measure_bps())
+            self._tell()
+
+    def _measure_bps(self) -> float:
+        now_ms, sent_bytes = self._clock.now_ms(), self._track.sent_bytes
+        before_ms, before_bytes = self._measured
+        if now_ms - before_ms >= MEASURE_OVER_MS:
+            self._sent_bps = (sent_bytes - before_bytes) * 8000 / (now_ms - before_ms)
+            self._measured = (now_ms, sent_bytes)
+        return self._sent_bps
+
+    def _tell(self) -> None:
+        target_bps = self._bandwidth.target_bps
+        if abs(target_bps - self._told_bps) > BITRATE_STEP * self._told_bps:
+            self._told_bps = target_bps
+            self._line.set_bitrate(target_bps)
 
 
 def report_media_time(sender: RTCRtpSender, track: AudioTrack | VideoTrack, media: MediaClock) -> None:

@@ -77,12 +77,14 @@ class VideoTrack(MediaStreamTrack):
         super().__init__()
         self._line = line
         self.sent_ms = 0
+        self.sent_bytes = 0
 
     async def recv(self) -> Packet:
         picture = await self._line.next_video()
         if self.readyState != "live":
             raise MediaStreamError
         self.sent_ms = picture.pts_ms
+        self.sent_bytes += len(picture.data)
         return _packet(picture.data, picture.pts_ms * VIDEO_RATE_HZ // 1000, _VIDEO_TIME_BASE)
 
 

@@ -129,7 +129,7 @@ class WebRtcPeer:
         _hear_with(Microphone(self._line), audio.receiver)
         await self._apply(offer)
         self._video = VideoFormat(_negotiated(video), width_px, height_px, _bitrate_bps(width_px, height_px))
-        VideoFeedback(video.sender, self._line, self._video, self._clock)
+        VideoFeedback(video.sender, video_track, self._line, self._video, self._clock)
         report_media_time(audio.sender, audio_track, self.media)
         report_media_time(video.sender, video_track, self.media)
 

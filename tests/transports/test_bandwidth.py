@@ -1,0 +1,61 @@
+"""What a picture may cost, by what its receiver reports."""
+
+import pytest
+
+from visavis.transports.bandwidth import BITRATE_MIN_BPS, Bandwidth
+
+LIMIT_BPS = 1_200_000
+
+
+@pytest.fixture
+def bandwidth() -> Bandwidth:
+    return Bandwidth(LIMIT_BPS)
+
+
+def test_begins_with_all_that_is_useful(bandwidth: Bandwidth) -> None:
+    assert bandwidth.target_bps == LIMIT_BPS
+
+
+def test_a_quiet_face_does_not_lower_its_own_limit(bandwidth: Bandwidth) -> None:
+    """It sends 100 kb/s, so the estimate cannot exceed 150 kb/s, however good the network is."""
+    bandwidth.on_estimate(150_000, sent_bps=100_000)
+    assert bandwidth.target_bps == LIMIT_BPS
+
+
+def test_a_congested_network_lowers_it(bandwidth: Bandwidth) -> None:
+    bandwidth.on_estimate(680_000, sent_bps=800_000)
+    assert bandwidth.target_bps == 680_000
+
+
+def test_it_rises_with_the_estimate_up_to_the_limit(bandwidth: Bandwidth) -> None:
+    bandwidth.on_estimate(300_000, sent_bps=500_000)
+    bandwidth.on_estimate(420_000, sent_bps=290_000)
+    assert bandwidth.target_bps == 420_000
+    bandwidth.on_estimate(9_000_000, sent_bps=400_000)
+    assert bandwidth.target_bps == LIMIT_BPS
+
+
+def test_never_below_what_shows_a_face(bandwidth: Bandwidth) -> None:
+    bandwidth.on_estimate(10_000, sent_bps=500_000)
+    for second in range(60):
+        bandwidth.on_loss(0.9, second * 1000)
+    assert bandwidth.target_bps == BITRATE_MIN_BPS
+
+
+def test_heavy_loss_lowers_it_and_little_loss_does_not(bandwidth: Bandwidth) -> None:
+    bandwidth.on_loss(0.05, 0)
+    assert bandwidth.target_bps == LIMIT_BPS
+    bandwidth.on_loss(0.20, 1000)
+    assert bandwidth.target_bps == LIMIT_BPS * 0.9
+
+
+def test_it_recovers_from_loss_within_a_few_seconds(bandwidth: Bandwidth) -> None:
+    bandwidth.on_loss(0.5, 0)
+    assert bandwidth.target_bps == 900_000
+    targets: list[int] = []
+    for second in range(1, 6):
+        bandwidth.on_loss(0.0, second * 1000)
+        targets.append(bandwidth.target_bps)
+    assert targets == sorted(targets)
+    assert targets[0] == 972_000
+    assert targets[-1] == LIMIT_BPS
