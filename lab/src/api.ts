@@ -39,7 +39,6 @@ export interface PersonaSummary {
   name: string | null;
   description: string | null;
   avatar: Avatar | null;
-  isDefaultPersona: boolean;
 }
 
 export interface Persona {

@@ -37,7 +37,6 @@ export const strings = {
     search: "Search personas",
     create: "New persona",
     more: "Show more",
-    stock: "Example",
     nothingFound: (words: string) => `No persona is called “${words}”.`,
     emptyTitle: "No personas yet",
     emptyText: "A persona is a face, a voice and a mind with instructions. Make one and talk with it a minute later.",

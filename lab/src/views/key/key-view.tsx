@@ -93,7 +93,7 @@ export function KeyView({ problem, onEnter }: KeyViewProps) {
         <p>{words.whereStart}</p>
         <p>{words.whereMake}</p>
         <div className="command">
-          <code>{words.command}</code>
+          <code tabIndex={0}>{words.command}</code>
           <CopyButton text={words.command} />
         </div>
       </section>

@@ -25,7 +25,7 @@ export function PersonaRail({ api, apiKey, selectedId, revision, onCreate, onSig
   const [search, setSearch] = useState("");
   const list = usePersonas(api, search.trim(), revision);
   return (
-    <aside className="rail">
+    <aside className="rail" aria-label={words.title}>
       <header className="rail-head">
         <p className="brand">
           <Mark size={26} />
@@ -119,10 +119,7 @@ function Row({ persona, selected }: { persona: PersonaSummary; selected: boolean
       >
         <Picture src={persona.avatar?.imageUrl} alt="" className="row-picture" />
         <span className="row-text">
-          <span className="row-head">
-            <span className="row-name">{persona.name || strings.unnamed}</span>
-            {persona.isDefaultPersona && <span className="row-tag">{words.stock}</span>}
-          </span>
+          <span className="row-name">{persona.name || strings.unnamed}</span>
           {detail && <span className="row-detail">{detail}</span>}
         </span>
       </a>

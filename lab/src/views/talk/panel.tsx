@@ -19,7 +19,7 @@ interface PanelProps {
 export function Panel({ talk, figures, name, personaId }: PanelProps) {
   const [tab, setTab] = useState<"transcript" | "figures" | "code">("transcript");
   return (
-    <aside className="panel">
+    <aside className="panel" aria-label={strings.talk.details}>
       <Tabs
         label={strings.talk.details}
         value={tab}

@@ -80,6 +80,7 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
   const video = useRef<HTMLVideoElement>(null);
   const figures = useFrameFigures(video, talk.hasPicture);
   const name = persona.name || strings.unnamed;
+  const called = name.replace(/ \(built-in\)$/, "");
   useShortcuts(conversation, talk.phase === "live");
   return (
     <div className="talk" data-testid="talk" data-phase={talk.phase}>
@@ -122,9 +123,9 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
           onUseMicrophone={setUseMicrophone}
           micPossible={micPossible()}
         />
-        <Composer conversation={conversation} name={name} live={talk.phase === "live"} />
+        <Composer conversation={conversation} name={called} live={talk.phase === "live"} />
       </section>
-      <Panel talk={talk} figures={figures} name={name} personaId={persona.id} />
+      <Panel talk={talk} figures={figures} name={called} personaId={persona.id} />
     </div>
   );
 }
