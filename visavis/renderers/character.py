@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -15,18 +15,17 @@ from visavis.core.frames import AudioChunk, Mark
 from visavis.core.spec import FaceSpec
 from visavis.renderers.base import I420, RendererTraits
 from visavis.renderers.drawing import anatomy, rig
-from visavis.renderers.drawing.anatomy import Build
 from visavis.renderers.drawing.brush import mix
 from visavis.renderers.drawing.eyes import EyePose, Eyes, EyeStyle
 from visavis.renderers.drawing.mouth import Mouth, MouthStyle
-from visavis.renderers.drawing.portrait import View, paint_person, view_of
+from visavis.renderers.drawing.portrait import View, build_of, paint_person, view_of
 from visavis.renderers.motion import Life, Loudness, Motion
 from visavis.renderers.palettes import IDENTITIES, Identity
 from visavis.renderers.speech import SpeechTrack
 from visavis.renderers.visemes import JAW, ROUND, WIDE, Shape
 from visavis.renderers.warp import Grid, Patch, Planes, Rect, Warp
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _SYLLABLE_MS, _PHRASE_MS = 70.0, 420.0
 _MOUTH_REACH = (46.0, 26.0, 58.0)  # units the mouth's patch reaches sideways, up and down
@@ -38,33 +37,30 @@ _SOURCE_HEIGHT_PX = 960.0
 class _Model:
     """What all sessions that show one person at one size share; never written to."""
 
-    build: Build
     view: View
     enlarged: float
     still: NDArray[np.uint8]  # BGRA, enlarged
     frame: I420
     grid: Grid
-    bases: F32
-    mouth_bases: F32  # (3, head bases, 2) at the mouth, right of it and below it
+    bases: Floats
+    mouth_bases: Floats  # (3, head bases, 2) at the mouth, right of it and below it
 
 
 @lru_cache(maxsize=32)
 def _model(identity: Identity, width_px: int, height_px: int) -> _Model:
-    build = anatomy.SOFT if identity.build == "soft" else anatomy.STRONG
+    build = build_of(identity)
     view = view_of(width_px, height_px)
     large = view.enlarged(max(1.25, min(2.0, _SOURCE_HEIGHT_PX / height_px)))
-    still = paint_person(identity, build, large)
+    still = paint_person(identity, large)
     small = cv2.resize(still, (width_px, height_px), interpolation=cv2.INTER_AREA)
     frame = cv2.cvtColor(small, cv2.COLOR_BGRA2YUV_I420)
     whole = Rect(0, 0, width_px, height_px)
-    left, right = (-190 - view.left) * view.scale, (190 - view.left) * view.scale
+    left, right = (-200 - view.left) * view.scale, (200 - view.left) * view.scale
     grid = Grid(Rect.around(left, 0, right, height_px, whole))
     nodes = grid.nodes_px() / view.scale + np.array([view.left, view.top], np.float32)
     spots = np.array([[0, anatomy.MOUTH_Y], [20, anatomy.MOUTH_Y], [0, anatomy.MOUTH_Y + 20]], np.float32)
     mouth_bases = rig.bases(build, spots)[rig.HEAD].transpose(1, 0, 2)
-    return _Model(
-        build, view, large.scale / view.scale, still, frame, grid, rig.bases(build, nodes) * view.scale, mouth_bases
-    )
+    return _Model(view, large.scale / view.scale, still, frame, grid, rig.bases(build, nodes) * view.scale, mouth_bases)
 
 
 class Character:
@@ -86,8 +82,8 @@ class Character:
         self._picture = Planes(cv2.cvtColor(model.still, cv2.COLOR_BGRA2YUV_I420))
         self._warp = Warp(self._picture, model.enlarged, model.grid, model.bases, self._frame)
         self._weights = np.zeros(rig.BASES, np.float32)
-        self._eyes = _EyeArea(model, self._picture, _eye_style(identity))
-        self._mouth = _MouthArea(model, Mouth(MouthStyle(identity.lip, identity.skin[1][1])))
+        self._eyes = _EyeArea(model, self._picture, identity)
+        self._mouth = _MouthArea(model, Mouth(_mouth_style(identity)))
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
         """These sounds will be heard from `start_ms` on."""
@@ -120,20 +116,33 @@ class Character:
 
 
 def _eye_style(identity: Identity) -> EyeStyle:
+    soft = identity.build == "soft"
     return EyeStyle(
         iris=identity.iris,
         lash=mix(identity.brow, "#0b0706", 0.7),
-        lid=identity.skin[3][1],
         crease=identity.skin[1][1],
-        lash_width=identity.lash_width,
-        wing=3.5 if identity.build == "soft" else 0.6,
+        lash_width=2.6 if soft else 1.5,
+        wing=2.4 if soft else 0.3,
+        tall=1.0 if soft else 0.90,
+    )
+
+
+def _mouth_style(identity: Identity) -> MouthStyle:
+    soft = identity.build == "soft"
+    return MouthStyle(
+        lip=identity.lip,
+        shadow=identity.skin[1][1],
+        half_width=26.0 if soft else 28.5,
+        upper=7.4 if soft else 5.6,
+        lower=10.2 if soft else 8.2,
+        gloss=0.35 if soft else 0.14,
     )
 
 
 class _EyeArea:
     """The part of the still picture around the eyes, painted again whenever they have moved."""
 
-    def __init__(self, model: _Model, picture: Planes, style: EyeStyle) -> None:
+    def __init__(self, model: _Model, picture: Planes, identity: Identity) -> None:
         view, scale = model.view, model.view.scale * model.enlarged
         left, top, right, bottom = _EYES_BOX
         whole = Rect(0, 0, picture.y.shape[1], picture.y.shape[0])
@@ -144,7 +153,7 @@ class _EyeArea:
             (bottom - view.top) * scale,
             whole,
         )
-        self._picture, self._eyes = picture, Eyes(style)
+        self._picture, self._eyes = picture, Eyes(_eye_style(identity))
         self._clean = np.ascontiguousarray(model.still[rect.top : rect.bottom, rect.left : rect.right])
         self._patch = Patch(rect.width, rect.height)
         self._canvas = self._patch.canvas
@@ -182,7 +191,7 @@ class _MouthArea:
         self._patch = Patch(int(side) * 2, int(up + down) // 2 * 2)
         self._canvas = self._patch.canvas
 
-    def paint(self, frame: Planes, weights: F32, shape: Shape, smile: float) -> None:
+    def paint(self, frame: Planes, weights: Floats, shape: Shape, smile: float) -> None:
         view = self._model.view
         moved = np.tensordot(weights[rig.HEAD], self._model.mouth_bases, axes=(0, 1))
         (here_x, here_y), (right_x, right_y), (below_x, below_y) = moved.tolist()

@@ -79,7 +79,7 @@ class Motion:
             gaze_y=gaze_y,
             brow=min(1.0, 0.12 + self._wave(t, 2, (0.07, 0.08)) + 1.6 * accent + 0.10 * talk),
             brow_tilt=self._wave(t, 4, (0.05, 0.3)),
-            smile=0.55 + self._wave(t, 6, (0.04, 0.10)) - 0.25 * talk,
+            smile=0.70 + self._wave(t, 6, (0.04, 0.10)) - 0.30 * talk,
         )
 
     def _yaw(self, t: float, talk: float) -> float:

@@ -8,6 +8,7 @@ it is heard, never jumps, and undershoots in fast speech as real ones do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ from visavis.renderers.visemes import (
     targets_of_viseme,
 )
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 BELL_MS = 19.0  # scale of the logistic bell; a sound begins to show about four of these before it is heard
 LEAD_MS = 20.0  # lips run ahead of the sound they make
@@ -44,12 +45,12 @@ class _Piece:
 
     start_ms: float
     end_ms: float
-    starts_ms: F32
-    ends_ms: F32
-    shapes: F32
-    dominances: F32
-    seals: F32  # (m, 3): centre, half length, and which number of the shape is driven to its end (PRESS or TUCK)
-    loud: F32
+    starts_ms: Floats
+    ends_ms: Floats
+    shapes: Floats
+    dominances: Floats
+    seals: Floats  # (m, 3): centre, half length, and which number of the shape is driven to its end (PRESS or TUCK)
+    loud: Floats
     muted_from_ms: float = float("inf")
 
 
@@ -183,14 +184,14 @@ def _smooth(x: float) -> float:
     return x * x * (3 - 2 * x)
 
 
-def _bell_share(starts_ms: F32, ends_ms: F32, at_ms: float) -> F32:
+def _bell_share(starts_ms: Floats, ends_ms: Floats, at_ms: float) -> Floats:
     """How much of a logistic bell around `at_ms` falls into each sound; the shares of unbroken speech add up to 1."""
     later = np.clip((ends_ms - at_ms) / BELL_MS, -40, 40)
     sooner = np.clip((starts_ms - at_ms) / BELL_MS, -40, 40)
     return (1 / (1 + np.exp(-later)) - 1 / (1 + np.exp(-sooner))).astype(np.float32)
 
 
-def _sealed(seals: F32, at_ms: float) -> Shape:
+def _sealed(seals: Floats, at_ms: float) -> Shape:
     """How completely the lips (PRESS) or lip and teeth (TUCK) meet: 1 around the centre of such a sound."""
     sealed = np.zeros(SHAPE_SIZE, np.float32)
     for centre_ms, half_ms, index in seals[np.abs(seals[:, 0] - at_ms) < 400]:

@@ -6,15 +6,17 @@ pure functions; how shapes follow each other in time is speech.py's business.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Shape = NDArray[np.float32]
+Shape = NDArray[np.floating[Any]]
 
 OPEN, JAW, WIDE, ROUND, UPPER_TEETH, LOWER_TEETH, TONGUE, TONGUE_OUT, TUCK, PRESS = range(10)
 """Gap between the lips, drop of the chin, spread of the corners (-1 to 1), protrusion, teeth shown above and below, tip
-of the tongue raised and put between the teeth, lower lip under the upper teeth, lips pressed together. 0 to 1 unless said."""
+of the tongue raised and put between the teeth, lower lip under the upper teeth, lips pressed together. All but one go
+from 0 to 1."""
 SHAPE_SIZE = 10
 
 VISEMES = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")

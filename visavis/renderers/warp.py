@@ -6,6 +6,7 @@ is allocated. Bases fade to nothing towards a soft backdrop, so person and backd
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from visavis.renderers.base import I420
 
 U8 = NDArray[np.uint8]
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 GRID_PX = 8
+_NONE: Any = None  # the second map, which the stubs believe to be needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Grid:
     def shape(self) -> tuple[int, int]:
         return -(-self.rect.height // GRID_PX) + 2, -(-self.rect.width // GRID_PX) + 2
 
-    def nodes_px(self) -> F32:
+    def nodes_px(self) -> Floats:
         """(rows, columns, 2): x and y of every node in frame pixels."""
         rows, columns = self.shape
         x = self.rect.left + (np.arange(columns) - 0.5) * GRID_PX - 0.5
@@ -112,7 +114,7 @@ class Grid:
 class Warp:
     """Bends a picture `scale` times as large as the frame into one I420 buffer. Not for two threads at once."""
 
-    def __init__(self, picture: Planes, scale: float, grid: Grid, bases: F32, frame: Planes) -> None:
+    def __init__(self, picture: Planes, scale: float, grid: Grid, bases: Floats, frame: Planes) -> None:
         """`bases` is (n, rows, columns, 2): by how many frame pixels each moves what is seen at a node.
 
         `frame` already shows the picture at rest; outside the grid's rectangle it stays as it is.
@@ -125,22 +127,22 @@ class Warp:
         self._map = np.empty((rows * GRID_PX, columns * GRID_PX, 2), np.float32)
         self._half_map = np.empty((rows * GRID_PX // 2, columns * GRID_PX // 2, 2), np.float32)
 
-    def render(self, weights: F32) -> None:
+    def render(self, weights: Floats) -> None:
         """Show the picture bent by `weights` (n,) times the bases."""
         np.dot(weights, self._bases, out=self._nodes)
         np.add(self._nodes, self._rest, out=self._nodes)
         nodes = self._nodes.reshape(*self._shape, 2)
         y, u, v = self._frame
         luma_map = _grow(nodes, self._map, GRID_PX, y)
-        cv2.remap(self._picture.y, luma_map, None, cv2.INTER_LINEAR, y, cv2.BORDER_REPLICATE)
+        cv2.remap(self._picture.y, luma_map, _NONE, cv2.INTER_LINEAR, y, cv2.BORDER_REPLICATE)
         nodes *= 0.5  # the same places on planes of half the size, whose pixels' centres lie a quarter off
         nodes -= 0.25
         chroma_map = _grow(nodes, self._half_map, GRID_PX // 2, u)
-        cv2.remap(self._picture.u, chroma_map, None, cv2.INTER_LINEAR, u, cv2.BORDER_REPLICATE)
-        cv2.remap(self._picture.v, chroma_map, None, cv2.INTER_LINEAR, v, cv2.BORDER_REPLICATE)
+        cv2.remap(self._picture.u, chroma_map, _NONE, cv2.INTER_LINEAR, u, cv2.BORDER_REPLICATE)
+        cv2.remap(self._picture.v, chroma_map, _NONE, cv2.INTER_LINEAR, v, cv2.BORDER_REPLICATE)
 
 
-def _grow(nodes: F32, grown: F32, step: int, out: U8) -> F32:
+def _grow(nodes: Floats, grown: Floats, step: int, out: U8) -> Floats:
     """Nodes as a map with one entry per pixel of `out`."""
     cv2.resize(nodes, (grown.shape[1], grown.shape[0]), dst=grown, interpolation=cv2.INTER_LINEAR)
     return grown[step : step + out.shape[0], step : step + out.shape[1]]

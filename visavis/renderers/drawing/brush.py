@@ -1,13 +1,14 @@
 """Short words for skia: colours, fills, strokes, gradients, smooth outlines, and numpy pictures as images."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 import skia
 from numpy.typing import NDArray
 
+Floats: TypeAlias = NDArray[np.floating[Any]]
 Point: TypeAlias = tuple[float, float]
 Stop: TypeAlias = tuple[float, str, float]
 """Where on a gradient (0 to 1), which colour ('#rrggbb'), how opaque (0 to 1)."""
@@ -114,19 +115,29 @@ def smooth(points: Sequence[Point], closed: bool = False) -> skia.Path:
     return result
 
 
+def smooth_points(points: Sequence[Point], each: int) -> list[Point]:
+    """Points on the closed Catmull-Rom curve through `points`, `each` between neighbours."""
+    knots = np.array(points, np.float64)
+    before, after, later = np.roll(knots, 1, 0), np.roll(knots, -1, 0), np.roll(knots, -2, 0)
+    t = (np.arange(each) / each)[None, :, None]
+    a, b, c, d = (part[:, None] for part in (before, knots, after, later))
+    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    return [(float(x), float(y)) for x, y in curve.reshape(-1, 2)]
+
+
 def mirrored(source: skia.Path) -> skia.Path:
     result = skia.Path(source)
     result.transform(skia.Matrix().setScale(-1, 1))
     return result
 
 
-def image_of(rgba: NDArray[np.float32]) -> skia.Image:
+def image_of(rgba: Floats) -> skia.Image:
     """A straight-alpha float picture (h, w, 4), 0 to 1, as an image."""
     eight = (np.clip(rgba, 0, 1) * 255 + 0.5).astype(np.uint8)
     return skia.Image.fromarray(np.ascontiguousarray(eight), skia.kRGBA_8888_ColorType, skia.kUnpremul_AlphaType)
 
 
-def ramp(stops: Sequence[tuple[float, str]], light: NDArray[np.float32]) -> NDArray[np.float32]:
+def ramp(stops: Sequence[tuple[float, str]], light: Floats) -> NDArray[np.float32]:
     """Colours (..., 3) for amounts of light: what a painter mixes from shadow to highlight."""
     at = [stop for stop, _ in stops]
     table_at = np.linspace(at[0], at[-1], 256, dtype=np.float32)
@@ -136,13 +147,15 @@ def ramp(stops: Sequence[tuple[float, str]], light: NDArray[np.float32]) -> NDAr
     return table[index]
 
 
-def blurred(field: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+def blurred(field: Floats, sigma_px: float) -> NDArray[np.float32]:
     """A wide blur at a price that does not grow with its width."""
     shrink = max(1, int(sigma_px / 3))
     height, width = field.shape[:2]
+    work = field.astype(np.float32)
     if shrink > 1:
-        field = cv2.resize(field, (max(1, width // shrink), max(1, height // shrink)), interpolation=cv2.INTER_AREA)
-    field = cv2.GaussianBlur(field, (0, 0), sigma_px / shrink, borderType=cv2.BORDER_REPLICATE)
+        small = max(1, width // shrink), max(1, height // shrink)
+        work = cv2.resize(work, small, interpolation=cv2.INTER_AREA)
+    work = cv2.GaussianBlur(work, (0, 0), sigma_px / shrink, borderType=cv2.BORDER_REPLICATE)
     if shrink > 1:
-        field = cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
-    return field.astype(np.float32)
+        work = cv2.resize(work, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(work, np.float32)

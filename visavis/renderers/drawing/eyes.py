@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import skia
 
-from visavis.renderers.drawing.brush import fill, linear, mix, path, radial, soft_spot, stroke
+from visavis.renderers.drawing.brush import fill, image_of, linear, path, radial, rgb, soft_spot, stroke
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +14,9 @@ class EyeStyle:
 
     iris: str
     lash: str
-    lid: str
     crease: str
     lash_width: float = 2.6
-    wing: float = 3.5
+    wing: float = 2.4
     tall: float = 1.0
 
 
@@ -30,9 +30,9 @@ class EyePose:
     squint: float
 
 
-_INNER = (19.0, 3.4)
-_OUTER = (-20.5, 0.2)
-_IRIS = 11.0
+_INNER = (19.5, 4.2)
+_OUTER = (-21.5, -0.8)
+_IRIS = 11.8
 
 
 class Eyes:
@@ -40,27 +40,24 @@ class Eyes:
 
     def __init__(self, style: EyeStyle) -> None:
         self._style = style
-        iris = style.iris
-        self._white = radial((0, 0), 24, [(0, "#fbf8f5", 1), (0.6, "#f1ebe7", 1), (1, "#c9bab6", 1)], 0.75)
-        self._iris = radial(
-            (0, 2.5),
-            _IRIS + 1,
-            [(0, mix(iris, "#ffe9c0", 0.42), 1), (0.55, iris, 1), (1, mix(iris, "#120a08", 0.62), 1)],
-        )
-        self._limbus = stroke(mix(iris, "#0d0706", 0.75), 1.5, 0.85)
-        self._pupil = fill("#0c0706")
-        self._spark, self._glint = fill("#ffffff", 0.96), fill("#ffffff", 0.45)
-        self._shade = linear((0, -13), (0, 3), [(0, "#3a1f1c", 0.55), (0.55, "#5a3a34", 0.18), (1, "#5a3a34", 0)])
-        self._lash = fill(style.lash, 0.96)
-        self._crease = stroke(style.crease, 1.5, 0.55)
-        self._water = stroke("#e7b0a2", 1.4, 0.75)
-        self._lower = stroke(style.lash, 0.9, 0.35)
-        self._corner = soft_spot("#c9746a", 0.7, (_INNER[0] - 2, _INNER[1] - 0.4), 3.6)
+        self._white = radial((0, 1), 25, [(0, "#fdfbf9", 1), (0.55, "#f3ece8", 1), (1, "#bfaaa4", 1)], 0.72)
+        self._iris = _iris_image(style.iris)
+        self._iris_box = skia.Rect.MakeLTRB(-_IRIS, -_IRIS, _IRIS, _IRIS)
+        self._sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+        self._spark, self._glint = fill("#ffffff", 0.97, blur=0.25), fill("#ffffff", 0.40, blur=0.5)
+        self._shade = linear((0, -14), (0, 3), [(0, "#2c1614", 0.62), (0.5, "#4a2c28", 0.24), (1, "#5a3a34", 0)])
+        self._lash = fill(style.lash, 0.92)
+        self._crease = stroke(style.crease, 1.5, 0.42, blur=0.5)
+        self._soft_crease = stroke(style.crease, 1.5, 0.30, blur=0.8)
+        self._bag = stroke(style.crease, 2.6, 0.13, blur=1.8)
+        self._water = stroke("#eebfb2", 1.5, 0.85)
+        self._lower = stroke(style.lash, 0.8, 0.30, blur=0.4)
+        self._corner = soft_spot("#d07f74", 0.85, (_INNER[0] - 2.2, _INNER[1] - 0.6), 4.2)
 
     def paint(self, canvas: skia.Canvas, pose: EyePose, flipped: bool) -> None:
         tall = self._style.tall
-        low = 8.6 * tall - 2.4 * pose.squint - 1.6 * pose.blink
-        high = (-12.6 * tall + 1.8 * pose.squint - 0.35 * pose.gaze_y) * (1 - pose.blink) + (low - 0.8) * pose.blink
+        low = 8.8 * tall - 2.6 * pose.squint - 1.4 * pose.blink
+        high = (-12.2 * tall + 1.6 * pose.squint + 0.30 * pose.gaze_y) * (1 - pose.blink) + (low - 0.6) * pose.blink
         if pose.blink < 0.97:
             self._ball(canvas, pose, high, low, flipped)
         self._lid_lines(canvas, pose.blink, high, low)
@@ -68,42 +65,71 @@ class Eyes:
     def _aperture(self, high: float, low: float) -> skia.Path:
         return path(
             ("M", *_OUTER),
-            ("C", -14.5, high * 1.22 + 1.2, 6, high * 1.36, *_INNER),
-            ("C", 10, low * 1.12, -11, low * 1.30, *_OUTER),
+            ("C", -15.0, high * 1.24 + 0.8, 5.5, high * 1.40, *_INNER),
+            ("C", 10, low * 1.16, -12, low * 1.34, *_OUTER),
             ("Z",),
         )
 
     def _ball(self, canvas: skia.Canvas, pose: EyePose, high: float, low: float, flipped: bool) -> None:
         canvas.save()
         canvas.clipPath(self._aperture(high, low), True)
-        canvas.drawRect(skia.Rect.MakeLTRB(-24, -16, 24, 14), self._white)
-        canvas.drawCircle(_INNER[0] - 2, _INNER[1] - 0.4, 3.6, self._corner)
+        canvas.drawRect(skia.Rect.MakeLTRB(-25, -18, 25, 14), self._white)
+        canvas.drawCircle(_INNER[0] - 2.2, _INNER[1] - 0.6, 4.2, self._corner)
         canvas.save()
-        canvas.translate((-pose.gaze_x if flipped else pose.gaze_x) - 0.3, pose.gaze_y - 1.4)
-        canvas.drawCircle(0, 0, _IRIS, self._iris)
-        canvas.drawCircle(0, 0, _IRIS - 0.5, self._limbus)
-        canvas.drawCircle(0, 0, 5.0, self._pupil)
+        canvas.translate((-pose.gaze_x if flipped else pose.gaze_x) - 0.2, pose.gaze_y - 1.6)
+        canvas.drawImageRect(self._iris, self._iris_box, self._sampling)
         side = 1 if flipped else -1  # light falls from one side on both eyes
-        canvas.drawCircle(3.6 * side, -4.2, 2.7, self._spark)
-        canvas.drawCircle(-3.8 * side, 4.4, 1.5, self._glint)
+        canvas.drawOval(skia.Rect.MakeXYWH(4.0 * side - 2.9, -7.0, 5.8, 5.4), self._spark)
+        canvas.drawOval(skia.Rect.MakeXYWH(-4.4 * side - 1.6, 3.2, 3.2, 2.8), self._glint)
         canvas.restore()
         canvas.translate(0, high + 12.6)
-        canvas.drawRect(skia.Rect.MakeLTRB(-24, -16, 24, 6), self._shade)
+        canvas.drawRect(skia.Rect.MakeLTRB(-25, -18, 25, 6), self._shade)
         canvas.restore()
 
     def _lid_lines(self, canvas: skia.Canvas, blink: float, high: float, low: float) -> None:
-        style = self._style
+        style, width = self._style, self._style.lash_width
+        lower = path(("M", -19.5, 2.4), ("C", -11, low * 1.30, 9, low * 1.16, 17.5, 4.8))
+        canvas.save()
+        canvas.translate(0, 5.5)
+        canvas.drawPath(lower, self._bag)
+        canvas.restore()
         if blink < 0.9:
-            canvas.drawPath(path(("M", -18.5, 2.6), ("C", -10, low * 1.28, 9, low * 1.12, 17.5, 4.2)), self._water)
-        width = style.lash_width
+            canvas.drawPath(lower, self._water)
+            canvas.drawPath(
+                path(("M", -20.0, 2.6), ("C", -16, low * 0.95, -10, low * 1.18, -4, low * 1.14)), self._lower
+            )
+        outer, inner = _OUTER, _INNER
         lash = path(
-            ("M", _OUTER[0] - style.wing, _OUTER[1] - style.wing * (0.8 - 1.1 * blink)),
-            ("C", -14.5, high * 1.22 + 1.2 - width, 6, high * 1.36 - width * 0.7, _INNER[0] + 0.6, _INNER[1] + 0.4),
-            ("C", 6, high * 1.36 + 0.4, -14.5, high * 1.22 + 1.6, _OUTER[0] + 0.8, _OUTER[1] + 1.0),
+            ("M", outer[0] - style.wing, outer[1] - style.wing * (0.62 - 1.1 * blink)),
+            ("C", -16.0, high * 1.24 + 0.6 - width, 4.5, high * 1.40 - width * 0.75, inner[0] + 0.4, inner[1] + 0.2),
+            ("C", 5.5, high * 1.40 + 0.5, -15.0, high * 1.24 + 1.2, outer[0] - 0.4, outer[1] + 1.6),
             ("Z",),
         )
         canvas.drawPath(lash, self._lash)
-        lift = 3.2 * blink
-        canvas.drawPath(
-            path(("M", -20.5, -6.6 + lift), ("C", -13, -19.5 + lift, 7, -20.5 + lift, 16.5, -7.5 + lift)), self._crease
+        lift = 3.0 * blink
+        crease = path(
+            ("M", -22.5 - blink, -6.6 + 1.5 * lift),
+            ("C", -13.5, -18.6 + lift, 6.5, -20.0 + lift, 17.0 + blink, -7.6 + 1.5 * lift),
         )
+        canvas.drawPath(crease, self._crease if blink < 0.5 else self._soft_crease)
+
+
+def _iris_image(colour: str) -> skia.Image:
+    """An iris with fibres, a dark ring, a light crescent opposite the light, and its pupil; 96 pixels square."""
+    size = 96
+    at = (np.arange(size, dtype=np.float32) + 0.5) / size * 2 - 1
+    x, y = np.meshgrid(at, at)
+    far, angle = np.hypot(x, y), np.arctan2(y, x)
+    rng = np.random.default_rng(11)
+    fibres = sum(np.sin(angle * n + rng.uniform(0, 6.28)) * a for n, a in ((11, 0.5), (23, 0.6), (41, 0.5), (67, 0.4)))
+    base = rgb(colour)
+    glow = np.clip(0.55 + 0.75 * y, 0, 1.3) * np.exp(-np.square((far - 0.62) / 0.22))
+    light = 0.62 + 0.10 * fibres * np.exp(-np.square((far - 0.6) / 0.25)) + 0.95 * glow
+    warm = np.exp(-np.square((far - 0.45) / 0.10)) * 0.28
+    paint = base * light[..., None] + warm[..., None] * rgb("#c98a3a") + 0.10 * glow[..., None]
+    ring = np.clip((far - 0.80) / 0.17, 0, 1)[..., None]
+    paint = paint * (1 - 0.80 * ring)
+    pupil = np.clip((far - 0.42) * 18 + 0.5, 0, 1)[..., None]
+    paint = paint * pupil + rgb("#0b0605") * (1 - pupil)
+    alpha = np.clip((1.0 - far) * 14, 0, 1)
+    return image_of(np.dstack([paint, alpha]).astype(np.float32))

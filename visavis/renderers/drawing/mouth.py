@@ -25,9 +25,9 @@ class MouthStyle:
 
     lip: str
     shadow: str
-    half_width: float = 27.0
-    upper: float = 7.0
-    lower: float = 9.6
+    half_width: float = 26.0
+    upper: float = 7.4
+    lower: float = 10.2
     gloss: float = 0.35
 
 
@@ -50,20 +50,33 @@ class Mouth:
     def __init__(self, style: MouthStyle) -> None:
         self._style = style
         lip, dark = style.lip, mix(style.lip, "#4a1018", 0.45)
-        self._upper = linear((0, -13), (0, 3), [(0, mix(lip, "#ffffff", 0.10), 1), (0.55, lip, 1), (1, dark, 1)])
+        self._upper = linear((0, -13), (0, 3), [(0, mix(lip, "#ffe2d8", 0.16), 1), (0.5, lip, 1), (1, dark, 1)])
         self._lower = linear(
-            (0, -1), (0, 12), [(0, mix(lip, "#5a1520", 0.22), 1), (0.4, mix(lip, "#ffd8d0", 0.22), 1), (1, lip, 1)]
+            (0, -1), (0, 12), [(0, mix(lip, "#5a1520", 0.20), 1), (0.45, mix(lip, "#ffded6", 0.26), 1), (1, lip, 1)]
         )
-        self._gloss = fill("#ffffff", style.gloss, blur=1.0)
-        self._line = stroke(mix(lip, "#2a060c", 0.72), 1.6, 0.9)
-        self._cavity = linear((0, -10), (0, 26), [(0, "#1c0508", 1), (0.5, "#3c0d13", 1), (1, "#591820", 1)])
-        self._teeth = linear((0, -2), (0, 11), [(0, "#d9cfc8", 1), (0.35, "#fbf8f3", 1), (1, "#efe8e0", 1)])
-        self._low_teeth = linear((0, -5), (0, 4), [(0, "#e6ddd5", 1), (1, "#b9aaa2", 1)])
-        self._gap = stroke("#a8988f", 0.5, 0.45)
-        self._tongue = linear((0, -6), (0, 14), [(0, "#d98183", 1), (0.5, "#c15f63", 1), (1, "#8f3a41", 1)])
-        self._inner_shadow = linear((0, -2), (0, 8), [(0, "#1a0407", 0.75), (1, "#1a0407", 0)])
+        for paint in (self._upper, self._lower):  # lips have no hard border
+            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.45))
+        self._gloss = fill("#ffffff", style.gloss, blur=1.3)
+        self._line = linear(
+            (-30, 0),
+            (30, 0),
+            [(at, mix(lip, "#3a0a10", 0.66), a) for at, a in ((0, 0.35), (0.25, 0.8), (0.75, 0.8), (1, 0.35))],
+        )
+        self._seam = stroke(dark, 1.3, 0.9)  # under the lips' soft inner edges
+        self._cavity = linear((0, -10), (0, 26), [(0, "#1c0508", 1), (0.5, "#3c0d13", 1), (1, "#561820", 1)])
+        self._teeth = linear((0, -2), (0, 10), [(0, "#efe6df", 1), (0.4, "#fffdf9", 1), (1, "#f6f0e9", 1)])
+        self._low_teeth = linear((0, -5), (0, 4), [(0, "#f3ebe3", 1), (1, "#c9bab0", 1)])
+        self._gap = stroke("#b9a79c", 0.45, 0.40)
+        self._sides = linear(
+            (-1, 0),
+            (1, 0),
+            [(at, "#2a070c", a) for at, a in ((0, 0.85), (0.2, 0.28), (0.4, 0), (0.6, 0), (0.8, 0.28), (1, 0.85))],
+        )
+        self._tongue = linear((0, -2), (0, 12), [(0, "#cf7d7c", 1), (0.5, "#b9595d", 1), (1, "#8f3a41", 1)])
+        self._groove = stroke("#8f3a41", 1.4, 0.35, blur=1.0)
+        self._inner_shadow = linear((0, -1), (0, 6), [(0, "#1a0407", 0.55), (1, "#1a0407", 0)])
         self._below = soft_spot(style.shadow, 0.36, (0, 0), 22, 0.36)
-        self._dimple = fill(style.shadow, 0.55, blur=1.2)
+        self._dimple = fill(style.shadow, 0.50, blur=1.5)
 
     def paint(self, canvas: skia.Canvas, shape: Shape, smile: float) -> None:
         s = [float(part) for part in shape]
@@ -72,8 +85,10 @@ class Mouth:
         canvas.translate(0, form.low + form.lower + 5.5)
         canvas.drawRect(skia.Rect.MakeLTRB(-24, -9, 24, 9), self._below)
         canvas.restore()
+        hole = self._hole(form)
+        canvas.drawPath(hole, self._seam)
         if form.low - form.top > 0.9:
-            self._inside(canvas, s, form)
+            self._inside(canvas, s, form, hole)
         self._lips(canvas, s, form)
 
     def _form(self, s: list[float], smile: float) -> _Form:
@@ -82,18 +97,18 @@ class Mouth:
         smile *= 1 - 0.7 * s[ROUND]
         half = style.half_width * (1 + 0.17 * s[WIDE] - 0.40 * s[ROUND]) + 3.4 * smile - 2.0 * s[OPEN]
         thick = 1 + 0.22 * s[ROUND] - 0.12 * max(0.0, s[WIDE]) - 0.42 * s[PRESS]
-        top = -0.20 * gap - 1.6 * s[UPPER_TEETH] * min(1.0, 4 * s[OPEN])
-        low = 0.80 * gap
+        top = 0.8 * smile * (1 - s[OPEN]) - 0.20 * gap - 1.6 * s[UPPER_TEETH] * min(1.0, 4 * s[OPEN])
+        low = 0.80 * gap + 0.8 * smile * (1 - s[OPEN])
         if s[TUCK] > 0:
             low -= s[TUCK] * 0.5 * gap
         return _Form(
             half=half,
-            corner=-5.4 * smile + 0.20 * gap + 0.8 * s[ROUND],
+            corner=-9.6 * smile + 0.20 * gap + 0.8 * s[ROUND],
             top=top,
             low=max(low, top + 0.2),
-            upper=style.upper * thick * (1 - 0.16 * s[UPPER_TEETH]),
+            upper=style.upper * thick * (1 - 0.14 * s[UPPER_TEETH] - 0.12 * smile),
             lower=style.lower * thick * (1 - 0.35 * s[TUCK]),
-            square=0.62 + 0.16 * s[ROUND] + 0.10 * s[OPEN],
+            square=0.62 + 0.14 * s[ROUND] + 0.04 * s[OPEN],
         )
 
     def _hole(self, f: _Form) -> skia.Path:
@@ -107,10 +122,10 @@ class Mouth:
             ("Z",),
         )
 
-    def _inside(self, canvas: skia.Canvas, s: list[float], f: _Form) -> None:
+    def _inside(self, canvas: skia.Canvas, s: list[float], f: _Form, hole: skia.Path) -> None:
         gap = f.low - f.top
         canvas.save()
-        canvas.clipPath(self._hole(f), True)
+        canvas.clipPath(hole, True)
         canvas.drawRect(skia.Rect.MakeLTRB(-40, -20, 40, 40), self._cavity)
         self._paint_tongue(canvas, f, f.low - 1.5 - 0.42 * gap * (0.35 + s[TONGUE]))
         if s[LOWER_TEETH] > 0.05:
@@ -129,51 +144,78 @@ class Mouth:
         canvas.drawRect(skia.Rect.MakeLTRB(-40, -12, 40, 8), self._inner_shadow)
         canvas.restore()
 
-    def _paint_tongue(self, canvas: skia.Canvas, f: _Form, top: float, width: float = 0.66) -> None:
+    def _paint_tongue(self, canvas: skia.Canvas, f: _Form, top: float, width: float = 0.74) -> None:
         canvas.save()
         canvas.translate(0, top)
-        canvas.drawOval(skia.Rect.MakeLTRB(-f.half * width, -1.5, f.half * width, 24), self._tongue)
+        half = f.half * width
+        body = path(
+            ("M", -half, 14),
+            ("C", -half, 2, -half * 0.55, -1, 0, 0.6),
+            ("C", half * 0.55, -1, half, 2, half, 14),
+            ("Z",),
+        )
+        canvas.drawPath(body, self._tongue)
+        canvas.drawLine(0, 2.5, 0, 12, self._groove)
         canvas.restore()
 
     def _upper_row(self, canvas: skia.Canvas, s: list[float], f: _Form) -> None:
-        edge = 2.0 + 6.4 * s[UPPER_TEETH]
-        half = f.half * 0.86
+        edge = 2.2 + 6.2 * s[UPPER_TEETH]
+        half = f.half * 0.97
         canvas.save()
         canvas.translate(0, f.top)
         row = path(
             ("M", -half, -8),
-            ("L", -half, edge - 4.2),
-            ("C", -half * 0.6, edge + 0.5, half * 0.6, edge + 0.5, half, edge - 4.2),
+            ("L", -half, edge - 5.0),
+            ("C", -half * 0.66, edge + 0.4, half * 0.66, edge + 0.4, half, edge - 5.0),
             ("L", half, -8),
             ("Z",),
         )
         canvas.drawPath(row, self._teeth)
-        for place in (-0.62, -0.35, 0.0, 0.35, 0.62):
-            canvas.drawLine(half * place, 0, half * place, edge - 0.6 - 3.2 * place * place, self._gap)
+        for place in (-0.74, -0.53, -0.27, 0.0, 0.27, 0.53, 0.74):
+            canvas.drawLine(half * place, 0, half * place, edge - 0.9 - 4.0 * place * place, self._gap)
+        canvas.scale(half, 1)
+        canvas.drawRect(skia.Rect.MakeLTRB(-1.1, -8, 1.1, edge + 1), self._sides)
         canvas.restore()
 
     def _lips(self, canvas: skia.Canvas, s: list[float], f: _Form) -> None:
-        half, bow, out = f.half, f.square, f.half + 1.8
+        half, bow, out = f.half, f.square, f.half + 1.2
         closed = 1 - min(1.0, (f.low - f.top) / 2.2)
-        peak, dip = f.top - f.upper, f.top - f.upper * 0.76
+        peak, dip = f.top - f.upper, f.top - f.upper * (0.76 + 0.14 * s[ROUND])
         upper = path(
             ("M", -out, f.corner),
-            ("C", -half * 0.70, f.top - f.upper * 0.45, -half * 0.34, peak - 0.5, -5.0, peak),
-            ("C", -3.0, peak, -1.4, dip, 0, dip),
-            ("C", 1.4, dip, 3.0, peak, 5.0, peak),
-            ("C", half * 0.34, peak - 0.5, half * 0.70, f.top - f.upper * 0.45, out, f.corner),
+            (
+                "C",
+                -half * 0.74,
+                f.top * 0.5 + f.corner * 0.5 - f.upper * 0.36,
+                -half * 0.38,
+                peak - 0.3,
+                -half * 0.2,
+                peak,
+            ),
+            ("C", -half * 0.12, peak, -half * 0.06, dip, 0, dip),
+            ("C", half * 0.06, dip, half * 0.12, peak, half * 0.2, peak),
+            ("C", half * 0.38, peak - 0.3, half * 0.74, f.top * 0.5 + f.corner * 0.5 - f.upper * 0.36, out, f.corner),
             ("C", half * bow, f.top - 0.6, half * 0.25, f.top, 0, f.top + 0.5 + 0.5 * closed),
             ("C", -half * 0.25, f.top, -half * bow, f.top - 0.6, -out, f.corner),
             ("Z",),
         )
         side = f.low * 0.86 + 0.14 * f.corner
         base = f.low + f.lower
+        wide = bow + 0.2 - 0.14 * closed
         lower = path(
-            ("M", -out + 0.8, f.corner + 0.3),
+            ("M", -out + 0.6, f.corner + 0.2),
             ("C", -half * (bow + 0.2), side, -half * 0.45, f.low, 0, f.low),
-            ("C", half * 0.45, f.low, half * (bow + 0.2), side, out - 0.8, f.corner + 0.3),
-            ("C", half * (bow + 0.16), side + f.lower * 0.92, half * 0.42, base, 0, base),
-            ("C", -half * 0.42, base, -half * (bow + 0.16), side + f.lower * 0.92, -out + 0.8, f.corner + 0.3),
+            ("C", half * 0.45, f.low, half * (bow + 0.2), side, out - 0.6, f.corner + 0.2),
+            ("C", half * wide, side + f.lower * (0.92 - 0.30 * closed), half * 0.46, base, 0, base),
+            (
+                "C",
+                -half * 0.46,
+                base,
+                -half * wide,
+                side + f.lower * (0.92 - 0.30 * closed),
+                -out + 0.6,
+                f.corner + 0.2,
+            ),
             ("Z",),
         )
         canvas.save()
@@ -189,10 +231,13 @@ class Mouth:
         canvas.restore()
         if closed > 0:
             line = path(
-                ("M", -out - 0.6, f.corner - 0.3),
-                ("C", -half * bow, f.top + 0.4, -half * 0.25, f.top + 0.8, 0, f.top + 1.2),
-                ("C", half * 0.25, f.top + 0.8, half * bow, f.top + 0.4, out + 0.6, f.corner - 0.3),
+                ("M", -out, f.corner),
+                ("C", -half * bow, f.top + 0.1, -half * 0.25, f.top + 0.5, 0, f.top + 0.9),
+                ("C", half * 0.25, f.top + 0.5, half * bow, f.top + 0.1, out, f.corner),
+                ("C", half * bow, f.top + 1.1, half * 0.25, f.top + 1.6, 0, f.top + 2.0),
+                ("C", -half * 0.25, f.top + 1.6, -half * bow, f.top + 1.1, -out, f.corner),
+                ("Z",),
             )
             canvas.drawPath(line, self._line)
-        for side_x in (-out, out):
-            canvas.drawCircle(side_x, f.corner, 1.4, self._dimple)
+        for side_x in (-out - 0.5, out + 0.5):
+            canvas.drawCircle(side_x, f.corner, 1.6, self._dimple)

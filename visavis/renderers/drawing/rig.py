@@ -1,31 +1,33 @@
 """What moves what: displacement bases of a head and its body, from the same anatomy that painted them."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from visavis.renderers.drawing import anatomy
 from visavis.renderers.drawing.anatomy import Build
 
-F32 = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 YAW, PITCH, ROLL, SHIFT_X, LEAN, HAIR, BREATH, JAW, BROW, BROW_TILT, SMILE, PUCKER = range(12)
-"""Bases. Weights: radians for the first three; units of the design plane for SHIFT_X; 0 to 1 (or -1 to 1) for the rest."""
+"""Bases. Their weights are radians for the first three, design units for SHIFT_X, and 0 to 1 or -1 to 1 for the rest."""
 BASES = 12
 HEAD = slice(YAW, BREATH)  # those that carry the mouth along
 
 _PIVOT_Y = 345.0  # a head turns and nods on its neck
 
 
-def _step(x: F32) -> F32:
+def _step(x: Floats) -> Floats:
     x = np.clip(x, 0, 1)
     return (x * x * (3 - 2 * x)).astype(np.float32)
 
 
-def _bell(x: F32, y: F32, at_x: float, at_y: float, reach_x: float, reach_y: float) -> F32:
+def _bell(x: Floats, y: Floats, at_x: float, at_y: float, reach_x: float, reach_y: float) -> Floats:
     return np.exp(-0.5 * (np.square((x - at_x) / reach_x) + np.square((y - at_y) / reach_y))).astype(np.float32)
 
 
-def bases(build: Build, nodes: F32) -> F32:
+def bases(build: Build, nodes: Floats) -> Floats:
     """(BASES, ..., 2): how many units each base moves what is seen at `nodes` (..., 2)."""
     x, y = nodes[..., 0], nodes[..., 1]
     result = np.zeros((BASES, *nodes.shape), np.float32)
@@ -48,12 +50,14 @@ def bases(build: Build, nodes: F32) -> F32:
     return result
 
 
-def _face(result: F32, build: Build, x: F32, y: F32) -> None:
+def _face(result: Floats, build: Build, x: Floats, y: Floats) -> None:
     chin = build.chin_y
-    width = _step((86 - np.abs(x)) / 46)
-    drop = _step((y - (anatomy.MOUTH_Y - 6)) / 26) * _step((chin + 52 - y) / 40) * width
+    centre = _step((y - (anatomy.MOUTH_Y - 8)) / 24)  # the upper lip stays where it is
+    cheek = _step((y - 208) / 100)  # the jaw hangs on a joint before the ears
+    outer = _step((np.abs(x) - 18) / 32)
+    drop = (centre * (1 - outer) + cheek * outer) * _step((chin + 56 - y) / 44) * _step((104 - np.abs(x)) / 44)
     result[JAW, ..., 1] = 15.0 * drop
-    result[JAW, ..., 0] = -0.045 * x * drop
+    result[JAW, ..., 0] = -0.05 * x * drop
     for side in (-1, 1):
         over_eye = _bell(x, y, side * 37, 168, 24, 13)
         result[BROW, ..., 1] += -5.5 * over_eye
