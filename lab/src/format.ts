@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers and names as people read them. */
 
 export function duration(ms: number): string {
   const whole = Math.max(0, Math.floor(ms / 1000));
@@ -9,6 +9,11 @@ export function duration(ms: number): string {
 /** Milliseconds below one second, seconds with two decimals above. */
 export function latency(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+/** A name without the mark that the server's own rows carry. */
+export function ownName(name: string): string {
+  return name.replace(/ \(built-in\)$/, "");
 }
 
 export function median(values: readonly number[]): number | null {

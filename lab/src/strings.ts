@@ -77,6 +77,7 @@ export const strings = {
     stop: (name: string) => `Stop the sample of ${name}`,
     sampleFailed: "This sample could not be played.",
     save: "Save",
+    saveCopy: "Save a copy",
     create: "Create persona",
     saving: "Saving…",
     cancel: "Cancel",

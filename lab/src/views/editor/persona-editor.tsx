@@ -1,6 +1,7 @@
 import { useCallback, useId, useState, type FormEvent } from "react";
 
 import type { Api, Persona } from "../../api";
+import { ownName } from "../../format";
 import { strings } from "../../strings";
 import { Button, Spinner } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -67,19 +68,28 @@ function EditorForm({ api, persona, catalogs, onClose, onSaved, onDeleted }: Per
     });
   }, []);
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save(send: () => Promise<Persona>) {
     if (draft.name.trim() === "") return setErrors({ name: words.nameMissing });
     setSaving(true);
     setComplaints([]);
     try {
-      onSaved(await (persona ? api.updatePersona(persona.id, changesOf(draft, original)) : api.createPersona(fieldsOf(draft))));
+      onSaved(await send());
     } catch (error) {
       const { fields, rest } = sortComplaints(error);
       setErrors(fields);
       setComplaints(rest);
       setSaving(false);
     }
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void save(() => (persona ? api.updatePersona(persona.id, changesOf(draft, original)) : api.createPersona(fieldsOf(draft))));
+  }
+
+  /** The only way to change a built-in persona is to make it one's own. */
+  function saveCopy() {
+    void save(() => api.createPersona(fieldsOf({ ...draft, name: ownName(draft.name) })));
   }
 
   if (deleting && persona) {
@@ -92,7 +102,13 @@ function EditorForm({ api, persona, catalogs, onClose, onSaved, onDeleted }: Per
           {words.delete}
         </Button>
       )}
-      <Button onClick={onClose}>{words.cancel}</Button>
+      {persona ? (
+        <Button disabled={saving} onClick={saveCopy} data-testid="editor-copy">
+          {words.saveCopy}
+        </Button>
+      ) : (
+        <Button onClick={onClose}>{words.cancel}</Button>
+      )}
       <Button look="primary" type="submit" form={formId} busy={saving} disabled={saving} data-testid="editor-save">
         {saving ? words.saving : persona ? words.save : words.create}
       </Button>
@@ -105,7 +121,7 @@ function EditorForm({ api, persona, catalogs, onClose, onSaved, onDeleted }: Per
           {[words.failed, ...complaints].join(" ")}
         </Notice>
       )}
-      <form id={formId} onSubmit={(event) => void save(event)} noValidate>
+      <form id={formId} onSubmit={submit} noValidate>
         <EditorFields draft={draft} errors={errors} catalogs={catalogs} onChange={change} />
       </form>
     </Dialog>

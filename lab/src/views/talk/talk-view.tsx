@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from "react";
 
 import { ApiError, type Api, type Llm, type Persona, type Voice } from "../../api";
+import { ownName } from "../../format";
 import { HOME_HREF } from "../../route";
 import { strings } from "../../strings";
 import { Button, Spinner } from "../../ui/button";
@@ -80,7 +81,7 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
   const video = useRef<HTMLVideoElement>(null);
   const figures = useFrameFigures(video, talk.hasPicture);
   const name = persona.name || strings.unnamed;
-  const called = name.replace(/ \(built-in\)$/, "");
+  const called = ownName(name);
   useShortcuts(conversation, talk.phase === "live");
   return (
     <div className="talk" data-testid="talk" data-phase={talk.phase}>
