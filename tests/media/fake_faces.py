@@ -1,5 +1,7 @@
 """Tiny faces that tests have loaded in real child processes."""
 
+import os
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +29,8 @@ class BarFace:
     def __init__(self, face: FaceSpec, seed: int) -> None:
         if face.identity == "broken":
             raise ValueError("no such person")
+        if face.identity == "deadly":
+            os._exit(3)
         self._face = face
         self._speech: list[tuple[float, float]] = []
 
@@ -37,6 +41,8 @@ class BarFace:
         self._speech = [(start, min(end, at_ms)) for start, end in self._speech if start < at_ms]
 
     def frame(self, at_ms: float) -> NDArray[np.uint8]:
+        if self._face.identity == "stuck" and at_ms >= 80:
+            time.sleep(3_600)
         if self._face.identity == "crash" and at_ms >= 200:
             raise RuntimeError("a face that fails once")
         heard = any(start <= at_ms < end for start, end in self._speech)

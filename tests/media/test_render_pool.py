@@ -166,3 +166,26 @@ async def test_one_failing_face_leaves_the_others_alone(pool: RenderPool) -> Non
     assert pool.pids == pids
     for stage in stages:
         await stage.close()
+
+
+async def test_a_face_that_kills_the_child_is_refused_and_the_others_go_on(pool: RenderPool) -> None:
+    stage = await pool.open(FACE, VIDEO)
+    stage.start(CLOCK.now_ms())
+    await Watcher(stage).frame()
+    with pytest.raises(Unavailable):
+        await pool.open(FaceSpec("bar", "deadly", 64, 48), VIDEO)
+    while not (await stage.next_frame()).keyframe:
+        pass
+    assert pool.stages == [stage]
+    await stage.close()
+
+
+async def test_a_child_that_is_stuck_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visavis.media.render_pool.STUCK_AFTER_S", 2.0)
+    async with started(workers=1) as pool:
+        stage = await pool.open(FaceSpec("bar", "stuck", 64, 48), VIDEO)
+        pids = pool.pids
+        stage.start(CLOCK.now_ms())
+        await Watcher(stage).frame()
+        await eventually(lambda: bool(pool.pids) and pool.pids != pids)
+        await stage.close()

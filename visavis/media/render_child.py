@@ -34,8 +34,6 @@ _OFFSETS_MS = (0, 5, 10, -5, 15, -10, 20, -15)
 # A browser goes on asking until a keyframe has arrived, and each is a burst of ten times the usual size.
 _KEYFRAME_EVERY_MS = 400
 _SETUP_POLL_S = 0.005
-# A drawing loop that stands still for this long is stuck in some library: the process ends with a stack trace.
-_STUCK_AFTER_S = 10.0
 _PROOF_OF_LIFE_EVERY_S = 1.0
 # Set-up runs beside drawing; with the usual 5 ms every call that lets go of the interpreter lock could cost that long.
 _SWITCH_INTERVAL_S = 0.0005
@@ -146,8 +144,9 @@ def _staggered(zero_ms: float, others_phases_ms: list[float]) -> float:
 class _Drawing:
     """The loop and its stages. A stage being set up keeps its messages until it is ready."""
 
-    def __init__(self, parent: ParentLink, classes: dict[str, type[Any]]) -> None:
+    def __init__(self, parent: ParentLink, classes: dict[str, type[Any]], stuck_after_s: float) -> None:
         self._parent = parent
+        self._stuck_after_s = stuck_after_s
         self._classes = classes
         self._stages: dict[int, _Stage] = {}
         self._opening: dict[int, tuple[Future[_Stage], list[Message]]] = {}
@@ -169,7 +168,8 @@ class _Drawing:
         now_s = time.monotonic()
         if now_s - self._proof_s >= _PROOF_OF_LIFE_EVERY_S:
             self._proof_s = now_s
-            faulthandler.dump_traceback_later(_STUCK_AFTER_S, exit=True)
+            # Not renewed in time, it writes where every thread is and ends the process.
+            faulthandler.dump_traceback_later(self._stuck_after_s, exit=True)
 
     def _wait_s(self) -> float:
         due_ms = min((stage.due_ms for stage in self._stages.values()), default=float("inf"))
@@ -252,7 +252,7 @@ def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     classes = _load_renderers(configuration["renderers"])
     parent.send("ready")
-    _Drawing(parent, classes).run()
+    _Drawing(parent, classes, configuration["stuck_after_s"]).run()
 
 
 if __name__ == "__main__":

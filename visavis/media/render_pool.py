@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+from collections import deque
 from collections.abc import Mapping
 
 from visavis.core.clock import Clock
@@ -18,6 +19,9 @@ _log = logging.getLogger(__name__)
 _OPEN_WITHIN_S = 30.0
 _RETRY_FAILED_S = 1.0
 _OPENING_TRIES = 2
+_FAMILIAR_MAX = 32
+# A child whose drawing stands still for this long is stuck in some library, and ends itself.
+STUCK_AFTER_S = 10.0
 
 
 class _Worker:
@@ -25,11 +29,14 @@ class _Worker:
 
     def __init__(self, renderers: Mapping[str, str]) -> None:
         self.stages: dict[int, RenderStage] = {}
+        # What the living child has set up lately and can set up again in no time.
+        self.familiar: deque[tuple[FaceSpec, int, int]] = deque(maxlen=_FAMILIAR_MAX)
         self.supervisor = Supervisor(
             "visavis.media.render_child",
-            {"renderers": dict(renderers)},
+            {"renderers": dict(renderers), "stuck_after_s": STUCK_AFTER_S},
             on_message=self._receive,
             on_up=self._hand_over,
+            on_down=self.familiar.clear,
         )
 
     def _receive(self, message: Message) -> None:
@@ -107,7 +114,11 @@ class RenderPool:
         """
         if face.renderer not in self._renderers:
             raise NotSupported(f'This server has no renderer "{face.renderer}".')
-        worker = min(self._workers, key=lambda worker: (not worker.supervisor.up, len(worker.stages)))
+        likeness = (face, video.width_px, video.height_px)
+        worker = min(
+            self._workers,
+            key=lambda worker: (not worker.supervisor.up, len(worker.stages), likeness not in worker.familiar),
+        )
         stage_id = next(self._ids)
 
         def forget(stage: RenderStage) -> None:
@@ -125,4 +136,6 @@ class RenderPool:
             if isinstance(error, TimeoutError):
                 raise Unavailable("The face could not be set up in time.") from error
             raise
+        if likeness not in worker.familiar:
+            worker.familiar.append(likeness)
         return stage
