@@ -82,6 +82,7 @@ class TestLine:
         self.commands: list[Command] = []
         self.heard: list[AudioChunk] = []
         self.bitrates_bps: list[int] = []
+        self.pictures: list[int] = []
         self.keyframes = 0
         self.pulled = 0
         self._picture = 0
@@ -105,6 +106,7 @@ class TestLine:
         pictures = PICTURES[self.expected[-1].video.codec]
         data, keyframe = pictures[self._picture % len(pictures)]
         self._picture += 1
+        self._note(self.pictures, self._picture)
         return EncodedVideo(data, self._picture * 40, keyframe)
 
     def hear(self, audio: AudioChunk) -> None:

@@ -11,7 +11,8 @@ from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpReceiverInfo, RtcpRrPa
 from visavis.core.clock import HandWoundClock
 from visavis.core.frames import VideoFormat
 from visavis.transports.feedback import KEYFRAME_EVERY_MS, VideoFeedback, report_media_time
-from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
+from visavis.transports.media_clock import MediaClock
+from visavis.transports.tracks import AudioTrack, VideoTrack
 
 from .conftest import TestLine
 

@@ -22,7 +22,8 @@ from visavis.core.clock import Clock
 from visavis.core.frames import VideoFormat
 from visavis.transports.bandwidth import Bandwidth
 from visavis.transports.base import Line
-from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
+from visavis.transports.media_clock import MediaClock
+from visavis.transports.tracks import AudioTrack, VideoTrack
 
 KEYFRAME_EVERY_MS = 300.0  # a receiver repeats its request until the picture comes; one is enough
 BITRATE_STEP = 0.05  # a smaller change is not worth an encoder's while

@@ -26,9 +26,10 @@ from visavis.core.tasks import TaskSet
 from visavis.transports.base import Line, Peer
 from visavis.transports.feedback import VideoFeedback, report_media_time
 from visavis.transports.ice import IceServer, Network, PeerConnection, ice_connection
+from visavis.transports.media_clock import MediaClock
 from visavis.transports.microphone import Microphone
 from visavis.transports.offer import CANDIDATES_MAX, CheckedOffer, check_offer
-from visavis.transports.tracks import AudioTrack, MediaClock, VideoTrack
+from visavis.transports.tracks import AudioTrack, VideoTrack
 from visavis.transports.wire import IceCandidate, data_channel_message, parse_data_channel
 
 CHANNEL_LABEL = "session"
