@@ -2,18 +2,19 @@
 
 import asyncio
 import wave
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import structlog
 from fastapi import FastAPI
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import Unavailable
-from visavis.core.spec import MindSpec, SessionSpec, VoiceSpec
+from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.db import migrate
 from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
@@ -24,13 +25,13 @@ from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
 from visavis.lab.pages import lab_router
 from visavis.media.opus import OpusEncoders
-from visavis.media.pictures import PictureMaker
+from visavis.media.pictures import PictureKind, PictureMaker
 from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.resources.avatars import routes as avatars
-from visavis.resources.avatars.assets import PictureShelf
+from visavis.resources.avatars.assets import Pictures, PictureShelf
 from visavis.resources.avatars.stock import rows as stock_avatars
 from visavis.resources.llms import routes as llms
 from visavis.resources.llms.service import Minds
@@ -44,7 +45,7 @@ from visavis.resources.sessions import signalling
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.tokens import TokenSigner
 from visavis.resources.voices import routes as voices
-from visavis.resources.voices.assets import SampleShelf
+from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.stock import rows as stock_voices
 from visavis.settings import Settings
 from visavis.transports.ice import IceServer
@@ -58,16 +59,37 @@ RECOGNISERS = ("pocketsphinx",)
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Nothing runs before the application's lifespan begins, and everything it started ends with it."""
+class Media(Pictures, Speaker, Protocol):
+    """What draws, speaks and hears for all sessions of this process."""
+
+    @property
+    def recogniser(self) -> str: ...
+
+    def furnish(self, spec: SessionSpec) -> Parts: ...
+
+    def checks(self) -> Mapping[str, Check]: ...
+
+
+OpenMedia: TypeAlias = Callable[[Settings, AsyncExitStack], Awaitable[Media]]
+
+
+def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastAPI:
+    """Nothing runs before the application's lifespan begins, and everything it started ends with it.
+
+    `open_media` replaces the child processes that draw and speak, where a program brings its own.
+    """
     app = FastAPI(
         title="Visavis",
         description="Realtime AI personas: a face, a voice and a mind, wire-compatible with Anam's API and SDKs.",
         version=version("visavis"),
         lifespan=_lifespan,
-        docs_url="/docs",
+        # the ready-made pages load their scripts from elsewhere
+        docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
+        responses=errors.RESPONSES,
     )
+    app.state.open_media = open_media or open_local_media
     app.state.settings = settings
     app.state.public_url = settings.public_url
     errors.install(app)
@@ -94,7 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         keyring = _keyring(settings)
         minds = Minds(_stock_mind(settings), keyring)
         database = await _open_database(settings, stack)
-        media = await _open_media(settings, stack)
+        media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
         limits = Limits(
             settings.sessions_max, settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
@@ -105,7 +127,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
         app.state.minds = minds
-        app.state.pictures = PictureShelf(media.pictures, FileCache(settings.data_dir / "pictures"))
+        app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures"))
         app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples"))
         app.state.desk = session_service.Desk(
             host=host,
@@ -180,8 +202,8 @@ def _peers(settings: Settings, clock: MonotonicClock) -> WebRtcPeers:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
-    """What draws, speaks and hears for all sessions of this process."""
+class LocalMedia:
+    """`Media` in child processes of this one."""
 
     faces: RenderPool
     speech: SpeechPool
@@ -201,6 +223,9 @@ class Media:
             faces=self.faces,
             encoders=self.encoders,
         )
+
+    async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
+        await self.pictures.make(face, kind, path)
 
     async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
         """What the voice sounds like, as a file. Raises `Unavailable` where it is not installed."""
@@ -250,7 +275,7 @@ class Media:
         return catalog.load("stt", name)()
 
 
-async def _open_media(settings: Settings, stack: AsyncExitStack) -> Media:
+async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMedia:
     faces = RenderPool(settings.render_workers, RENDERERS, MonotonicClock())
     speech = SpeechPool()
     encoders = OpusEncoders()
@@ -262,7 +287,7 @@ async def _open_media(settings: Settings, stack: AsyncExitStack) -> Media:
     stack.push_async_callback(activity.close)
     await asyncio.gather(faces.start(), speech.start())
     pictures = PictureMaker(RENDERERS)
-    return Media(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], pictures)
+    return LocalMedia(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], pictures)
 
 
 def _mind(spec: MindSpec) -> LanguageModel:

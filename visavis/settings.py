@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Networks = Field(
         default_factory=list[Network],
-        description="Addresses or networks, comma separated, whose X-Forwarded-Proto, -Host and -For are believed.",
+        description="Addresses or networks, comma separated, whose X-Forwarded-Proto and -Host are believed.",
     )
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
 

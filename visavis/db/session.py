@@ -18,7 +18,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = complete(url)
-        self._engine = make_engine(self.url)
+        # a connection to a server may have died in the pool, one to a file cannot
+        self._engine = make_engine(self.url, pool_pre_ping=self.url.get_backend_name() != "sqlite")
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writing = async_sessionmaker(self._engine.execution_options(**{WRITES: True}), expire_on_commit=False)
 

@@ -18,10 +18,30 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis.core.errors import Detail, InvalidRequest, MethodNotAllowed, NotFound, VisavisError
+from visavis.http.wire import Answer
 
 DETAILS_SHOWN = 5  # in one sentence; `details` has them all
 
 log = structlog.get_logger()
+
+
+class ErrorDetail(Answer):
+    path: str
+    message: str
+    code: str
+
+
+class ErrorBody(Answer):
+    """Some errors add fields of their own, such as `supportedDimensions`."""
+
+    error: str
+    message: str
+    code: str
+    details: list[ErrorDetail]
+    summary: str
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorBody, "description": "What to change."}}
 
 
 def install(app: FastAPI) -> None:
@@ -36,14 +56,14 @@ def error_response(error: VisavisError) -> JSONResponse:
 
 
 def error_body(error: VisavisError) -> dict[str, Any]:
-    return {
-        "error": error.error,
-        "message": error.message,
-        "code": error.code,
-        "details": [{"path": item.path, "message": item.message, "code": item.code} for item in error.details],
-        "summary": error.message,
-        **error.extra,
-    }
+    body = ErrorBody(
+        error=error.error,
+        message=error.message,
+        code=error.code,
+        details=[ErrorDetail(path=item.path, message=item.message, code=item.code) for item in error.details],
+        summary=error.message,
+    )
+    return {**body.model_dump(), **error.extra}
 
 
 def invalid_request(problems: Sequence[Mapping[str, Any]]) -> InvalidRequest:

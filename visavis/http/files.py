@@ -1,6 +1,7 @@
 """Files that are made when somebody first asks for them, and kept."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class FileCache:
         async with self._locks.setdefault(name, asyncio.Lock()):
             if not path.exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
-                part = path.with_name(f"part-{name}")
+                part = path.with_name(f"{secrets.token_hex(4)}-{name}")
                 await write(part)
                 part.replace(path)
         self._locks.pop(name, None)

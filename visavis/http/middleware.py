@@ -30,7 +30,7 @@ CORS_HEADERS = {"access-control-allow-origin": "*", "access-control-expose-heade
 
 
 class Proxies:
-    """Believes X-Forwarded-Proto, -Host and -For, but only from the proxies the operator trusts."""
+    """Believes X-Forwarded-Proto and -Host, but only from the proxies the operator trusts."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self._app, self._trusted = app, trusted
@@ -58,8 +58,7 @@ def _forwarded(scope: Scope) -> Scope:
     names = ("http", "https") if scope["type"] == "http" else ("ws", "wss")
     if host := _first(headers.get("x-forwarded-host")):
         changed["host"] = host
-    client = (peer, 0) if (peer := _first(headers.get("x-forwarded-for"))) else scope["client"]
-    return {**scope, "scheme": names[secure], "headers": changed.raw, "client": client}
+    return {**scope, "scheme": names[secure], "headers": changed.raw}
 
 
 def _first(value: str | None) -> str:
@@ -121,14 +120,14 @@ class Cors:
 
 
 class Paths:
-    """Accepts the addresses that official clients build by mistake: doubled slashes, and `None` for the version."""
+    """Accepts the addresses that clients build by mistake: surplus slashes, and `None` for the version."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            path = SLASHES.sub("/", scope["path"])
+            path = SLASHES.sub("/", scope["path"]).rstrip("/") or "/"
             if alias := ALIASED.fullmatch(path):
                 path = f"/v1{alias[1]}"
             if path != scope["path"]:

@@ -1,7 +1,8 @@
 """What JSON looks like here: camelCase, times with milliseconds and Z, pages, strictly typed requests."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
@@ -37,6 +38,14 @@ Timestamp = Annotated[
 ]
 RowId = Annotated[str, Path(alias="id", max_length=128), AfterValidator(clean)]
 UuidId = Annotated[str, Path(alias="id", pattern=f"^{UUID}$", description="A UUID.")]
+
+
+def small(value: dict[str, Any], bytes_max: int) -> dict[str, Any]:
+    """An object of any shape, but not of any size. Raises `ValueError`, for use as a validator."""
+    size_bytes = len(json.dumps(value, ensure_ascii=False).encode())
+    if size_bytes > bytes_max:
+        raise ValueError(f"has {size_bytes} bytes as JSON; {bytes_max} are allowed")
+    return value
 
 
 class Meta(Answer):

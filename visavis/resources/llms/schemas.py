@@ -1,12 +1,13 @@
 """LLMs on the wire. Secrets go in and never come out."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from visavis.core.spec import MindSpec
 from visavis.db import models
-from visavis.http.wire import Answer, Body, ServedBy, Timestamp
+from visavis.http.wire import Answer, Body, ServedBy, Timestamp, small
 
 LlmFormat = Literal["openai", "groq_openai", "custom", "azure_openai", "gemini", "anthropic", "advanced_voice", "none"]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
@@ -32,7 +33,7 @@ class LlmBody(Body):
     )
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=50_000))] | None = None
     reasoning_effort: Literal["default", "low", "medium", "high"] | None = None
     reasoning_format: Literal["parsed", "raw", "hidden"] | None = None
     is_zdr: bool | None = None

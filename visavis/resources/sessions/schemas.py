@@ -1,15 +1,14 @@
 """Sessions on the wire: what starts one, and what is remembered of it."""
 
-import json
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, WithJsonSchema
+from pydantic import AfterValidator, AliasChoices, Field
 
 from visavis.db import models
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, small
 from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
 
-TOOL_SCHEMA_BYTES_MAX = 10_000
 LIFETIMES_S = {
     "1h": 3600,
     "12h": 12 * 3600,
@@ -23,15 +22,8 @@ LIFETIMES_S = {
 OLD: dict[str, Any] = {"deprecated": True}
 
 
-def _small(schema: dict[str, Any]) -> dict[str, Any]:
-    size_bytes = len(json.dumps(schema, ensure_ascii=False).encode())
-    if size_bytes > TOOL_SCHEMA_BYTES_MAX:
-        raise ValueError(f"has {size_bytes} bytes as JSON; {TOOL_SCHEMA_BYTES_MAX} are allowed")
-    return schema
-
-
-ToolSchema = Annotated[dict[str, Any], AfterValidator(_small)]
-AnyObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+ToolSchema = Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=10_000))]
+Metadata = Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=50_000))]
 
 
 class InlineTool(Body):
@@ -72,7 +64,7 @@ class SessionOptions(Body):
     region: Annotated[str, Field(max_length=64)] | None = None
     region_policy: Literal["preferred", "strict"] | None = None
     voice_detection: VoiceDetection | None = None
-    egress: AnyObject | None = None
+    egress: dict[str, Any] | None = None
 
 
 class Environment(Body):
@@ -100,7 +92,7 @@ class TokenRequest(SessionRequest):
 class EngineRequest(SessionRequest):
     """With a session token only `clientMetadata` and the voice detection count; the token decides everything else."""
 
-    client_metadata: AnyObject | None = None
+    client_metadata: Metadata | None = None
     voice_detection: VoiceDetection | None = None
 
 

@@ -1,0 +1,135 @@
+"""The real app in this process, with a real database and fake media, asked over ASGI by tests that need no loop."""
+
+import asyncio
+import itertools
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from fastapi import FastAPI
+
+from visavis.app import create_app
+from visavis.core.spec import FaceSpec, SessionSpec, VoiceSpec
+from visavis.db.session import Database
+from visavis.engine.host import Parts
+from visavis.http.health import Check, PartHealth
+from visavis.resources.organizations.service import create_key
+from visavis.settings import Settings
+from visavis.testing.rehearsal import CountedPackets, Hears, Lines, LoudOrQuiet, PacedVoice, StillFaces
+
+URL = "http://visavis.test"
+DOCUMENTED = {
+    "avatarId": "071b0286-4cce-4808-bee2-e642f1062de3",
+    "voiceId": "de23e340-1416-4dd8-977d-065a7ca11697",
+    "llmId": "a7cf662c-2ace-4de1-a21e-ef0fbf144bb7",
+}
+
+
+class QuietMedia:
+    """Draws and speaks nothing, remembers the specs of sessions, and can pretend to be ill."""
+
+    recogniser = "scripted"
+
+    def __init__(self) -> None:
+        self.specs: dict[str, SessionSpec] = {}
+        self.made: list[str] = []
+        self.health = PartHealth(True, "quiet")
+
+    async def open(self, settings: Settings, stack: AsyncExitStack) -> "QuietMedia":
+        return self
+
+    def furnish(self, spec: SessionSpec) -> Parts:
+        self.specs[spec.session_id] = spec
+        return Parts(Lines(), PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets())
+
+    async def make(self, face: FaceSpec, kind: Literal["image", "idle_video"], path: Path) -> None:
+        self.made.append(f"{kind} of {face.identity} at {face.width_px}x{face.height_px}")
+        await asyncio.sleep(0)
+        path.write_bytes(b"picture")
+
+    async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
+        self.made.append(f"sample of {voice.voice}")
+        path.write_bytes(b"RIFF")
+
+    def checks(self) -> Mapping[str, Check]:
+        async def media() -> PartHealth:
+            return self.health
+
+        return {"media": media}
+
+
+class Rest:
+    """A server that lives as long as the `with` block. Requests carry the key of `organization`, unless told another."""
+
+    def __init__(self, database_url: str, data_dir: Path, **settings: Any) -> None:
+        self.media = QuietMedia()
+        given = {"database_url": database_url, "data_dir": data_dir, "sessions_max": 1000, **settings}
+        self.app: FastAPI = create_app(Settings(**given), self.media.open)
+        self.key = ""
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._organizations = itertools.count(1)
+
+    def __enter__(self) -> "Rest":
+        self._runner.run(self._start())
+        self.new_organization()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+    async def _start(self) -> None:
+        await self._stack.enter_async_context(self.app.router.lifespan_context(self.app))
+        # an app that let an exception through would fail the test that caused it
+        transport = httpx.ASGITransport(self.app)
+        self._client = await self._stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=URL))
+
+    @property
+    def database(self) -> Database:
+        return self.app.state.database
+
+    def run(self, work: Any) -> Any:
+        """Await something in the app's own loop."""
+        return self._runner.run(work)
+
+    def new_organization(self) -> str:
+        """From now on requests come from an organization that has nothing yet."""
+        self.key = self.new_key(f"organization {next(self._organizations)}")
+        return self.key
+
+    def new_key(self, organization: str) -> str:
+        async def create() -> str:
+            async with self.database.writing() as session:
+                return await create_key(session, organization, "test")
+
+        return self.run(create())
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        *,
+        key: str | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """`content` is sent as it is, for bodies that are not JSON at all."""
+        sent = {"authorization": f"Bearer {self.key if key is None else key}", **(headers or {})}
+        if content is not None:
+            sent.setdefault("content-type", "application/json")
+        return self.run(
+            self._client.request(method, path, json=json, content=content, headers=sent, params=params or {})
+        )
+
+    def create(self, path: str, **fields: Any) -> Any:
+        answer = self.ask("POST", path, fields)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def persona(self, **fields: Any) -> Any:
+        return self.create("/v1/personas", **{"name": "Cara", **DOCUMENTED, **fields})
