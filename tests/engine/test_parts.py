@@ -1,15 +1,21 @@
 """The small pure pieces between text and sound."""
 
+import asyncio
+
 import pytest
 
-from visavis.core.frames import AudioChunk, Mark, SpeechAudio
-from visavis.core.spec import PersonaSpec
+from visavis.core.clock import HandWoundClock
+from visavis.core.frames import AudioChunk, Mark, SpeechAudio, VideoFormat
+from visavis.core.spec import FaceSpec, PersonaSpec
+from visavis.core.tasks import cancel_and_wait
 from visavis.engine.lifecycle import Lifecycle, Limits
 from visavis.engine.listen import VoiceGate
 from visavis.engine.playout import Playout, TimedText
+from visavis.engine.show import Show
 from visavis.engine.speak import _WordSlicer
 from visavis.engine.think import CLAUSE_MAX_CHARS, ClauseCutter, History, Piece
 from visavis.providers.base import ChatMessage
+from visavis.testing.rehearsal import CountedPackets, StillFaces
 
 
 def clauses(*fragments: str) -> list[str]:
@@ -122,3 +128,15 @@ def test_lifecycle_waits_for_whoever_is_missing() -> None:
     assert (life.verdict(129), life.verdict(130)) == (None, "connection_lost")
     life.peer_opened(120)
     assert life.verdict(1_000) is None
+
+
+async def test_a_closed_show_keeps_whoever_asks_for_pictures_waiting() -> None:
+    """A peer may ask once more while it is being closed; asking must not turn into a loop that never lets go."""
+    show = Show(FaceSpec("still", ""), StillFaces(), CountedPackets().open(), b"", HandWoundClock())
+    show.expect(VideoFormat("h264", 720, 480))
+    await show.ready()
+    await show.close()
+    asked = asyncio.create_task(show.next_video())
+    await asyncio.sleep(0)
+    assert not asked.done()
+    await cancel_and_wait(asked)

@@ -90,6 +90,7 @@ class Show:
 
     async def close(self) -> None:
         await self._tasks.close()
+        self._staged.clear()  # whoever still asks for pictures waits, and does not spin
         stage, self._stage = self._stage, None
         if stage is not None:
             await stage.close()

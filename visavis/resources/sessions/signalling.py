@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 import structlog
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from visavis.core.clock import Clock
 from visavis.core.errors import InvalidRequest, NotFound, VisavisError
@@ -36,6 +36,7 @@ OUTGOING_MAX = 256  # messages that wait for a client that reads slowly; with mo
 CANDIDATES_EARLY_MAX = 64  # that may come before the offer they belong to
 WARN_EVERY_MS = 5_000.0  # about messages that mean nothing
 CLOSE_WITHIN_S = 2.0
+CLIENT_LEFT = (WebSocketDisconnect, RuntimeError, OSError)  # what sending may raise, by which server and when
 
 log = structlog.get_logger()
 
@@ -156,13 +157,13 @@ class Socket:
             self._gone.set()
 
     async def _write(self) -> None:
-        with suppress(RuntimeError, OSError):  # the client has left meanwhile; the reader sees that too
+        with suppress(*CLIENT_LEFT):  # the reader sees that too
             while (message := await self._outgoing.get()) is not None:
                 await self._websocket.send_text(message)
 
     async def _close(self) -> None:
         """Always cleanly: after an abnormal close some clients give up their session."""
-        with suppress(RuntimeError, OSError, TimeoutError):
+        with suppress(*CLIENT_LEFT, TimeoutError):
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 await self._websocket.close(1000)
 
