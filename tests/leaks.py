@@ -13,6 +13,9 @@ GRACE_S = 3.0
 # Python keeps one helper process for shared memory as long as the interpreter lives.
 KEPT_BY_PYTHON = (b"resource_tracker",)
 
+# The loop's own threads for blocking calls end when the loop is closed, which is after this is asked.
+ENDED_WITH_THE_LOOP = "asyncio_"
+
 _shared: set[int] = set()
 
 
@@ -48,7 +51,7 @@ def leaked_threads(before: set[threading.Thread]) -> list[str]:
     deadline_s = time.monotonic() + GRACE_S
     leaked: list[str] = []
     for thread in threading.enumerate():
-        if thread in before or thread.daemon:
+        if thread in before or thread.daemon or thread.name.startswith(ENDED_WITH_THE_LOOP):
             continue
         thread.join(timeout=max(0.0, deadline_s - time.monotonic()))
         if thread.is_alive():

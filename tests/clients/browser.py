@@ -47,7 +47,7 @@ class JsClient:
     async def run(self, expression: str, argument: object = None) -> Any:
         return await self.page.evaluate(expression, argument)
 
-    async def wait_until(self, expression: str, within_s: float = 20.0, argument: object = None) -> Any:
+    async def wait_until(self, expression: str, within_s: float = 60.0, argument: object = None) -> Any:
         """The value of the expression once it is true."""
         try:
             handle = await self.page.wait_for_function(expression, arg=argument, timeout=within_s * 1000)
@@ -58,7 +58,7 @@ class JsClient:
             ) from None
         return await handle.json_value()
 
-    async def wait_for(self, event: str, within_s: float = 20.0, count: int = 1) -> "list[Any]":
+    async def wait_for(self, event: str, within_s: float = 60.0, count: int = 1) -> "list[Any]":
         """The details of the event's `count`-th occurrence."""
         expression = "([name, count]) => named(name).length >= count && named(name)[count - 1].details"
         return await self.wait_until(expression, within_s, [event, count])

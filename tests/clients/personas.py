@@ -32,6 +32,6 @@ def session_token(server: Server, **persona_config: object) -> str:
     return str(answer.json()["sessionToken"])
 
 
-def ended_session(server: Server, session_id: str, within_s: float = 15.0) -> Any:
+def ended_session(server: Server, session_id: str, within_s: float = 60.0) -> Any:
     """The record of a session once the server says that it has ended."""
     return server.wait_until(f"/v1/sessions/{session_id}", lambda found: found["endTime"] is not None, within_s)

@@ -38,9 +38,9 @@ class PythonClient:
                 self.events.append(json.loads(line))
                 self._changed.notify_all()
 
-    async def do(self, name: str, within_s: float = 40.0, **arguments: Any) -> Event:
+    async def do(self, command: str, /, within_s: float = 60.0, **arguments: Any) -> Event:
         """Carry out one command to its end; raises what the client raised as `ClientError`."""
-        number = await self.start(name, **arguments)
+        number = await self.start(command, **arguments)
         answer = await self.wait_for(
             lambda event: event["event"] in ("done", "failed") and event["id"] == number, within_s
         )
@@ -48,15 +48,15 @@ class PythonClient:
             raise ClientError(answer)
         return answer
 
-    async def start(self, name: str, **arguments: Any) -> int:
+    async def start(self, command: str, /, **arguments: Any) -> int:
         """Begin a command and go on."""
         number = next(self._numbers)
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": name, "id": number, **arguments}).encode() + b"\n")
+        self._process.stdin.write(json.dumps({"do": command, "id": number, **arguments}).encode() + b"\n")
         await self._process.stdin.drain()
         return number
 
-    async def wait_for(self, wanted: "str | Callable[[Event], bool]", within_s: float = 20.0, after: int = 0) -> Event:
+    async def wait_for(self, wanted: "str | Callable[[Event], bool]", within_s: float = 60.0, after: int = 0) -> Event:
         """The first event of that name, or that the function accepts, among those from number `after` on."""
         accepts = (lambda event: event["event"] == wanted) if isinstance(wanted, str) else wanted
         try:

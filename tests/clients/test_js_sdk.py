@@ -39,7 +39,7 @@ async def message_after(client: JsClient, role: str, count: int) -> dict[str, An
       const messages = history().filter((message) => message.role === role);
       return messages.length >= count && messages[count - 1];
     }"""
-    found: dict[str, Any] = await client.wait_until(expression, 30, [role, count])
+    found: dict[str, Any] = await client.wait_until(expression, 60, [role, count])
     return found
 
 
@@ -58,7 +58,7 @@ async def test_a_whole_conversation_with_a_microphone(server: Server, page_url: 
         await client.run("client.talk('Exactly these words.')")
         assert (await message_after(client, "persona", 3))["content"] == "Exactly these words."
 
-        await client.wait_for("USER_SPEECH_STARTED", within_s=30)
+        await client.wait_for("USER_SPEECH_STARTED")
         said = await message_after(client, "user", 1)
         assert speech.words_shared(SENTENCE, said["content"]) >= 0.5
         assert (await message_after(client, "persona", 4))["content"].strip()
@@ -89,7 +89,7 @@ async def assert_one_correlation_id(client: JsClient) -> None:
 async def assert_the_picture_is_alive(client: JsClient) -> None:
     looked_at = await client.run("lookedAt()")
     assert (looked_at["width"], looked_at["height"]) == (720, 480)
-    assert looked_at["framesPerSecond"] >= 20
+    assert looked_at["stepMs"] == pytest.approx(40, abs=1)  # 25 a second
     assert looked_at["moving"] > 0.5
     assert await client.run("named('VIDEO_PLAY_STARTED').length") == 1
 
@@ -261,7 +261,7 @@ async def test_a_page_that_is_left_ends_its_session(sqlite_server: Server, page_
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
         session_id = await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
-    ended_session(sqlite_server, session_id, within_s=40)
+    ended_session(sqlite_server, session_id)
 
 
 # --- being refused ------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ async def reply_after(client: PythonClient, seen: int) -> Event:
     event = await client.wait_for(
         lambda event: event["event"] == "message_received" and event["arguments"][0]["role"] == "assistant",
         after=seen,
-        within_s=30,
+        within_s=60,
     )
     message: Event = event["arguments"][0]
     return message
@@ -61,7 +61,7 @@ async def test_a_whole_conversation(server: Server, python_sdk: PythonClient, tm
     measured = await client.do("measured")
     pictures, sound = measured["pictures"], measured["sound"]
     assert pictures["size"] == [720, 480]
-    assert pictures["frames_per_second"] >= 20
+    assert pictures["step_ms"] == pytest.approx(40)  # 25 a second
     assert pictures["moving"] > 0.5
     assert (sound["rate_hz"], sound["channels"], sound["samples"]) == (48_000, 2, 960)
     assert sound["quiet_peak"] <= 20 or sound["peak"] > 1000
@@ -216,7 +216,7 @@ async def test_a_stream_opened_right_after_an_interrupt_is_spoken_whole(
 async def test_closing_ends_the_session_at_once(sqlite_server: Server, python_sdk: PythonClient) -> None:
     session_id = await connect(python_sdk, sqlite_server.url, key=API_KEY, persona=INLINE)
     await python_sdk.do("close")
-    ended_session(sqlite_server, session_id, within_s=5)
+    ended_session(sqlite_server, session_id, within_s=20)  # well before a lost client is given up
 
 
 async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, python_sdk: PythonClient) -> None:

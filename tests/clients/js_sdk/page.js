@@ -3,7 +3,7 @@
 
 const events = [];
 const face = document.getElementById('face');
-const pictures = { times: [], moved: 0, compared: 0, last: null };
+const pictures = { times: [], stamps: [], moved: 0, compared: 0, last: null };
 const sound = { rate: 16000, pieces: [], recording: false, loud: 0, peak: 0, lastLoudAt: null, firstLoudAt: null };
 const LOUD = 200 / 32768; // digital silence decodes to far less
 let client = null;
@@ -51,8 +51,9 @@ async function connectForStreams(wanted) {
 function watchPictures() {
   const canvas = new OffscreenCanvas(90, 60);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const look = () => {
+  const look = (_, { rtpTimestamp }) => {
     pictures.times.push(performance.now());
+    pictures.stamps.push(rtpTimestamp / 90);
     context.drawImage(face, 0, 0, canvas.width, canvas.height);
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     if (pictures.last) {
@@ -84,12 +85,16 @@ function listen() {
   sound.recording = true;
 }
 
+const median = (values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+
 function lookedAt() {
   const { times, moved, compared } = pictures;
   const seconds = times.length > 1 ? (times.at(-1) - times[0]) / 1000 : 0;
   return {
     count: times.length,
     framesPerSecond: seconds ? (times.length - 1) / seconds : 0,
+    // how far apart the server says its pictures are; unlike arrival times, a busy machine cannot change it
+    stepMs: median(pictures.stamps.slice(1).map((stamp, index) => stamp - pictures.stamps[index])),
     moving: compared ? moved / compared : 0,
     width: face.videoWidth,
     height: face.videoHeight,
@@ -116,7 +121,7 @@ function recording() {
 }
 
 function forget() {
-  Object.assign(pictures, { times: [], moved: 0, compared: 0, last: null });
+  Object.assign(pictures, { times: [], stamps: [], moved: 0, compared: 0, last: null });
   Object.assign(sound, { pieces: [], loud: 0, peak: 0, firstLoudAt: null, lastLoudAt: null });
 }
 

@@ -135,6 +135,7 @@ class Pictures:
 
     def forget(self) -> None:
         self._times_s: list[float] = []
+        self._stamps_ms: list[float] = []
         self._differences: list[float] = []
         self._size = (0, 0)
         self._last: np.ndarray[Any, Any] | None = None
@@ -144,6 +145,7 @@ class Pictures:
             if not self._times_s:
                 say("first_picture", width=frame.width, height=frame.height)
             self._times_s.append(time.monotonic())
+            self._stamps_ms.append(float(frame.pts * frame.time_base) * 1000)
             self._size = (frame.width, frame.height)
             luma = frame.to_ndarray(format="gray")[::PICTURE_STEP, ::PICTURE_STEP].astype(np.int16)
             if self._last is not None and self._last.shape == luma.shape:
@@ -158,6 +160,8 @@ class Pictures:
             "frames_per_second": (len(self._times_s) - 1) / lasted_s if lasted_s else 0.0,
             "longest_gap_ms": float(spans_s.max()) * 1000 if len(spans_s) else 0.0,
             "gaps_over_80_ms": int((spans_s > 0.08).sum()),
+            # how far apart the server says its pictures are; unlike arrival times, a busy machine cannot change it
+            "step_ms": float(np.median(np.diff(self._stamps_ms))) if len(self._stamps_ms) > 1 else 0.0,
             "size": self._size,
             "moving": float(np.mean(np.asarray(self._differences) > 0)) if self._differences else 0.0,
             "mean_difference": float(np.mean(self._differences)) if self._differences else 0.0,
