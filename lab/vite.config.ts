@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 const SERVER = "http://127.0.0.1:8000";
 
 /** Everything that is neither a source file, a package nor one of Vite's own paths belongs to the server. */
-const SERVER_PATHS = "^/(?!$|index\\.html|favicon\\.svg|src/|node_modules/|@)";
+const SERVER_PATHS = "^/(?!$|\\?|index\\.html|favicon\\.svg|src/|node_modules/|@)";
 
 export default defineConfig({
   plugins: [react()],
