@@ -215,7 +215,10 @@ export class Conversation {
       [AnamEvent.VIDEO_STREAM_STARTED]: () => this.watchAutoplay(),
       [AnamEvent.VIDEO_PLAY_STARTED]: () => this.set({ hasPicture: true, firstFrameMs: sinceStart() }),
       [AnamEvent.CONNECTION_CLOSED]: (code, reason) => this.finish(explainEnd(code, reason)),
-      [AnamEvent.SERVER_WARNING]: (text) => this.warn(strings.serverWarning(text)),
+      [AnamEvent.SERVER_WARNING]: (text) => {
+        this.replyClock.giveUp();
+        this.warn(strings.serverWarning(text));
+      },
     };
   }
 
@@ -232,8 +235,8 @@ export class Conversation {
   private onWords(): Reactions {
     return {
       [AnamEvent.USER_SPEECH_STARTED]: () => this.set({ userSpeaks: true }),
-      [AnamEvent.USER_SPEECH_ENDED]: () => {
-        this.replyClock.turnEnded(performance.now());
+      [AnamEvent.USER_SPEECH_ENDED]: (turnId) => {
+        this.replyClock.turnEnded(performance.now(), turnId);
         this.set({ userSpeaks: false });
       },
       [AnamEvent.MESSAGE_STREAM_EVENT_RECEIVED]: (event) => this.words(event),
@@ -245,7 +248,8 @@ export class Conversation {
 
   private words(event: MessageStreamEvent): void {
     const isPersona = event.role === "persona";
-    const latencyMs = isPersona && event.content !== "" ? this.replyClock.words(event.id, performance.now()) : null;
+    const begins = isPersona && event.content !== "";
+    const latencyMs = begins ? this.replyClock.words(event.id, event.correlationId, performance.now()) : null;
     this.set({
       entries: withWords(this.talk.entries, event, latencyMs),
       caption: captionAfter(this.talk.caption, event),
