@@ -74,7 +74,9 @@ class _Stage:
         self._offset_ms = _staggered(zero_ms, others_phases_ms)
         self.zero_ms = zero_ms
         # A stage that comes from a child that died is long past its beginning.
-        self._next_frame = max(0, int((_now_ms() - zero_ms - self._offset_ms) // FRAME_MS))
+        current_frame = int((_now_ms() - zero_ms - self._offset_ms) // FRAME_MS)
+        # The zero may be moved while pictures flow; their times still only grow.
+        self._next_frame = max(self._next_frame, current_frame)
 
     def apply(self, message: Message) -> None:
         fields = message.fields
