@@ -16,13 +16,7 @@ async def test_opens_the_line_and_pulls_sound_at_the_pace_of_its_clock(line: Tes
     await clock.advance(100)
     assert line.expected == line.opened == [peer]
     assert line.pulled == len(sounds) == 6
-
-
-async def test_takes_pictures(line: TestLine) -> None:
-    peer = LoopbackPeer(line, HandWoundClock())
-    peer.open()
-    await line.until(lambda: line.pictures)
-    await peer.close()
+    assert line.pictures == []
 
 
 async def test_keeps_the_newest_events(line: TestLine) -> None:

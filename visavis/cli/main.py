@@ -1,4 +1,4 @@
-"""The command line: serve, make keys, migrate, look for what is wrong."""
+"""The command line: serve, talk, make keys, migrate, look for what is wrong."""
 
 import asyncio
 import socket
@@ -12,6 +12,8 @@ from starlette.datastructures import State
 
 from visavis.app import create_app
 from visavis.cli.doctor import examine
+from visavis.cli.talk import talk
+from visavis.core.errors import VisavisError
 from visavis.db import migrate as migrations
 from visavis.db.session import Database
 from visavis.http import logs
@@ -100,6 +102,24 @@ def migrate(
     step = migrations.downgrade if down else migrations.upgrade
     asyncio.run(step(settings.database, revision))
     print(f"The database is at {revision}.")
+
+
+@app.command("talk")
+def talk_in_terminal(
+    persona: Annotated[str | None, typer.Option(help="The id of a persona; without it, a built-in one.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="Who it shall be: a system prompt for this talk only.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Talk to a persona in this terminal. An empty line interrupts, Ctrl-D ends."""
+    if persona and prompt:
+        raise typer.BadParameter("use --persona or --prompt, not both")
+    settings = _settings(data_dir)
+    logs.configure("warning", settings.log_format)
+    try:
+        asyncio.run(talk(settings, persona, prompt))
+    except VisavisError as error:
+        print(error.message)
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -32,11 +32,10 @@ class LoopbackPeer:
         self._tasks = TaskSet()
 
     def open(self) -> None:
-        """Take the line: from here on sound and pictures flow."""
+        """Take the line: from here on sound flows. Nobody looks, so no picture is asked for, and none is drawn."""
         self._line.peer_expected(self)
         self._line.peer_opened(self)
         self._tasks.start(self._pull_sound(), "loopback-sound")
-        self._tasks.start(self._pull_pictures(), "loopback-pictures")
 
     def deliver(self, event: Event) -> None:
         if self.events.full():
@@ -50,8 +49,3 @@ class LoopbackPeer:
         while True:
             await self._media.next_tick_ms()
             self._on_sound(self._line.next_audio())
-
-    async def _pull_pictures(self) -> None:
-        """Nobody looks, but a face whose pictures are not taken would have to wait."""
-        while True:
-            await self._line.next_video()
