@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from fractions import Fraction
 
 import av
@@ -11,6 +11,7 @@ import pytest
 from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
+    RTCIceServer,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
@@ -137,8 +138,10 @@ class TestLine:
 class Client:
     """What an SDK does: receives picture and sound, may send sound, and opens the data channel."""
 
-    def __init__(self, audio: str = "sendrecv", audio_first: bool = False) -> None:
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    def __init__(
+        self, audio: str = "sendrecv", audio_first: bool = False, ice_servers: Sequence[RTCIceServer] = ()
+    ) -> None:
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=list(ice_servers)))
         self.tracks: dict[str, MediaStreamTrack] = {}
         self.messages: list[str | bytes] = []
         self.open = asyncio.Event()
