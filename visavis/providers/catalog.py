@@ -11,6 +11,7 @@ The class carries `traits`, an inner pydantic `Settings`, and, where a library m
 keep the others from being listed.
 """
 
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -67,12 +68,20 @@ def first_usable(kind: Kind, candidates: tuple[str, ...]) -> str:
     raise ProviderError(" ".join(hints), retryable=False)
 
 
-def _built_in(kind: Kind) -> set[str]:
+@cache
+def _built_in(kind: Kind) -> frozenset[str]:
     folder = Path(__file__).with_name(kind)
-    return {module.name for module in iter_modules([str(folder)])}
+    return frozenset(module.name for module in iter_modules([str(folder)]))
 
 
 def _announced(kind: Kind) -> dict[str, EntryPoint]:
+    return _announced_on(kind, tuple(sys.path))
+
+
+@cache
+def _announced_on(kind: Kind, path: tuple[str, ...]) -> dict[str, EntryPoint]:
+    """Reading the metadata of all packages takes 10 ms and more, so it is done once for a search path."""
+    del path
     return {point.name: point for point in entry_points(group=f"visavis.{kind}")}
 
 

@@ -6,6 +6,7 @@ host, never a text.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -115,19 +116,21 @@ async def _answer(client: openai.AsyncOpenAI, request: Mapping[str, Any]) -> Asy
     stream = await client.chat.completions.create(**_for_host(client.base_url.host, request), stream=True)
     async with stream:
         async for chunk in stream:
-            delta = chunk.choices[0].delta if chunk.choices else None
-            if delta is None:
-                continue
-            for name in _REASONING_FIELDS:
-                if isinstance(thought := getattr(delta, name, None), str) and thought:
+            for choice in chunk.choices[:1]:
+                if thought := _reasoning(choice.delta):
                     yield ReasoningDelta(thought)
-                    break
-            if delta.content:
-                yield TextDelta(delta.content)
-            for piece in delta.tool_calls or ():
-                _add(calls, piece)
+                if choice.delta.content:
+                    yield TextDelta(choice.delta.content)
+                for piece in choice.delta.tool_calls or ():
+                    _add(calls, piece)
     for index in sorted(calls):
-        yield calls[index].whole()
+        yield calls[index].whole(index)
+
+
+def _reasoning(delta: Any) -> str:
+    """Servers do not agree on a name for it, and some send the same text under two."""
+    texts = (getattr(delta, name, None) for name in _REASONING_FIELDS)
+    return next((text for text in texts if isinstance(text, str) and text), "")
 
 
 @dataclass(slots=True)
@@ -138,8 +141,10 @@ class _PartialCall:
     name: str = ""
     arguments: str = field(default="", repr=False)
 
-    def whole(self) -> ToolCall:
-        return ToolCall(self.call_id or f"call_{id(self):x}", self.name, self.arguments or "{}")
+    def whole(self, index: int) -> ToolCall:
+        """Raises ValueError where the end is missing."""
+        json.loads(self.arguments or "{}")
+        return ToolCall(self.call_id or f"call_{index}", self.name, self.arguments or "{}")
 
 
 def _add(calls: dict[int, _PartialCall], piece: Any) -> None:

@@ -56,8 +56,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _HIDE_BEFORE = re.compile(
-    r"^(?:please )?(?:never|do not|don't|you must not|you must never)\b.{0,30}\b(?:reveal|share|disclose|mention|tell)\b"
-    r".{0,30}\b(?:it|this|that|them)\b",
+    r"^(?:please )?(?:never|do not|don't|you must not|you must never)\b.{0,30}"
+    r"\b(?:reveal|share|disclose|mention|tell)\b.{0,30}\b(?:it|this|that|them)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^[\[<#].*|^[A-Z][\w /&'-]{0,40}:?$")

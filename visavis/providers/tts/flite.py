@@ -99,6 +99,8 @@ class Flite:
         self._flite.utt_wave.restype, self._flite.utt_wave.argtypes = POINTER(_Wave), [c_void_p]
         self._flite.flite_init()
         self._voices: dict[str, Any] = {}
+        for voice in VOICES:  # the first words of a voice take three times as long: better now than in a conversation
+            self.synthesize("Hello.", VoiceSpec("flite", voice))
 
     def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio:
         plain_text = readable(text)
