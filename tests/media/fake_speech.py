@@ -31,6 +31,8 @@ class _Counting:
     def feed(self, pcm: bytes) -> None:
         if pcm == b"die!":
             os._exit(3)
+        if pcm == b"hang":
+            time.sleep(3_600)
         self._bytes += len(pcm)
 
     def finish(self) -> str:

@@ -33,6 +33,11 @@ async def say(voice: PooledVoice, text: str) -> SpeechAudio:
     return speech
 
 
+async def feed_a_lot(transcription: recognisers.PooledTranscription) -> None:
+    for _ in range(40):
+        await transcription.feed(AudioChunk(bytes(64 << 10), 16_000))
+
+
 async def test_a_voice_speaks_with_its_marks(pool: SpeechPool) -> None:
     voice = pool.voice(VOICE, SPEC)
     speech = await say(voice, "good day")
@@ -143,6 +148,22 @@ async def test_a_dead_recogniser_fails_its_utterance_and_is_replaced(pool: Speec
     again = await ears.open(EarsSpec("counting"))
     await again.feed(SOUND)
     assert await again.finish() == "640 bytes"
+
+
+async def test_a_recogniser_that_hangs_is_noticed_and_replaced(
+    pool: SpeechPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognisers, "_BEHIND_BYTES_MAX", 1 << 20)
+    monkeypatch.setattr(recognisers, "_CANCEL_WITHIN_S", 0.1)
+    ears = pool.ears(EARS)
+    stuck = await ears.open(EarsSpec("counting"))
+    before = pool.pids
+    await stuck.feed(AudioChunk(b"hang", 16_000))
+    with pytest.raises(ProviderError, match="keep up"):
+        await feed_a_lot(stuck)
+    await eventually(lambda: len(pool.pids) == 2 and pool.pids != before)
+    again = await ears.open(EarsSpec("counting"))
+    assert await again.finish() == "0 bytes"
 
 
 async def test_a_cancelled_finish_frees_the_recogniser(pool: SpeechPool) -> None:

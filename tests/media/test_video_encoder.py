@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from functools import cache
 
 import av
 import numpy as np
@@ -14,6 +15,7 @@ WIDTH, HEIGHT = 360, 240
 CODECS: tuple[VideoCodec, ...] = ("h264", "vp8")
 
 
+@cache
 def picture(index: int) -> NDArray[np.uint8]:
     return moving_picture(WIDTH, HEIGHT, index * FRAME_MS)
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from visavis.core.errors import NotSupported, Unavailable
 from visavis.core.spec import FaceSpec
+from visavis.core.tasks import cancel_and_wait
 from visavis.media.channel import Message
 from visavis.media.supervisor import Child, ChildFailed
 
@@ -57,9 +58,11 @@ class PictureMaker:
         try:
             async with asyncio.timeout(_MAKE_WITHIN_S):
                 await child.start(task)
-                lost = asyncio.ensure_future(child.wait_lost())
-                await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
-                lost.cancel()
+                lost = asyncio.create_task(child.wait_lost())
+                try:
+                    await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    await cancel_and_wait(lost)
         except (ChildFailed, TimeoutError) as error:
             raise Unavailable("The picture could not be made in time.") from error
         finally:

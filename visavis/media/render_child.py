@@ -95,10 +95,6 @@ class _Stage:
                 self._wants_keyframe = True
                 self._keyframe_from_ms = 0
 
-    def warm_up(self, video: VideoFormat) -> None:
-        """First calls load libraries and touch memory; better now than when somebody is watching."""
-        VideoEncoder(video).encode(self._renderer.frame(0.0), 0)
-
     def draw(self, now_ms: float) -> tuple[bytes, dict[str, Any]]:
         """The current picture, encoded, and what is to be said about it."""
         late_ms = now_ms - self.due_ms
@@ -195,9 +191,10 @@ class _Drawing:
     def _set_up(self, message: Message) -> _Stage:
         fields = message.fields
         face, video = FaceSpec(**fields["face"]), VideoFormat(**fields["video"])
-        stage = _Stage(self._classes[face.renderer](face, fields["seed"]), video)
-        stage.warm_up(video)
-        return stage
+        renderer = self._classes[face.renderer](face, fields["seed"])
+        # A first picture costs more than others; better now than when somebody is watching.
+        renderer.frame(0.0)
+        return _Stage(renderer, video)
 
     def _adopt_ready(self) -> None:
         for stage_id in [stage_id for stage_id, (future, _) in self._opening.items() if future.done()]:
