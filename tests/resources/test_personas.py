@@ -259,7 +259,12 @@ def test_options_written_for_another_provider_are_kept(rest: Rest) -> None:
 
 def test_a_session_without_retention_needs_parts_without_retention(rest: Rest) -> None:
     llm = rest.create(
-        "/v1/llms", displayName="Mine", llmFormat="openai", modelName="m", secret="s", urls=[{"url": "http://a.test/v1"}]
+        "/v1/llms",
+        displayName="Mine",
+        llmFormat="openai",
+        modelName="m",
+        secret="s",
+        urls=[{"url": "http://a.test/v1"}],
     )
 
     answer = rest.ask("POST", "/v1/personas", {**DOCUMENTED, "llmId": llm["id"], "zeroDataRetention": True})
