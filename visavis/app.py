@@ -239,6 +239,14 @@ class LocalMedia:
         rate_hz, pcm = pieces[0].rate_hz, b"".join(piece.pcm for piece in pieces)
         await asyncio.to_thread(_write_wav, path, rate_hz, pcm)
 
+    async def warm_up(self) -> None:
+        """Load the built-in voice and recogniser now, so that nobody's first sentence waits for them."""
+        self._ears(self.recogniser)
+        if (voice := self._voice(VoiceSpec("flite", "slt"))) is not None:
+            async for _ in voice.speak("Hello."):
+                pass
+            await voice.close()
+
     def checks(self) -> Mapping[str, Check]:
         async def faces() -> PartHealth:
             return PartHealth(self.faces.healthy, f"{len(self.faces.pids)} workers")
@@ -286,8 +294,9 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     activity: VoiceActivity = catalog.load("vad", activity_name)()
     stack.push_async_callback(activity.close)
     await asyncio.gather(faces.start(), speech.start())
-    pictures = PictureMaker(RENDERERS)
-    return LocalMedia(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], pictures)
+    media = LocalMedia(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], PictureMaker(RENDERERS))
+    await media.warm_up()
+    return media
 
 
 def _mind(spec: MindSpec) -> LanguageModel:
