@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import cv2
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
 from visavis.core.errors import InvalidRequest
 from visavis.core.frames import AudioChunk, Mark
 from visavis.core.spec import FaceSpec
+from visavis.renderers.arrays import U8, Floats
 from visavis.renderers.base import I420, RendererTraits
 from visavis.renderers.drawing import anatomy, rig
 from visavis.renderers.drawing.brush import mix
@@ -25,12 +25,11 @@ from visavis.renderers.speech import SpeechTrack
 from visavis.renderers.visemes import JAW, ROUND, WIDE, Shape
 from visavis.renderers.warp import Grid, Patch, Planes, Rect, Warp
 
-Floats = NDArray[np.floating[Any]]
-
-_SYLLABLE_MS, _PHRASE_MS = 70.0, 420.0
+_SYLLABLE_MS, _PHRASE_MS = 55.0, 300.0
 _MOUTH_REACH = (46.0, 26.0, 58.0)  # units the mouth's patch reaches sideways, up and down
 _EYES_BOX = (-66.0, 176.0, 66.0, 222.0)
 _SOURCE_HEIGHT_PX = 960.0
+_LOWEST = 470.0  # nothing below this unit ever moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,10 @@ class _Model:
 
     view: View
     enlarged: float
-    still: NDArray[np.uint8]  # BGRA, enlarged
-    frame: I420
+    picture: I420  # enlarged
+    eyes_rect: Rect  # in the enlarged picture
+    eyes: U8  # the same part in BGRA
+    frame: I420  # the picture as small as it is shown
     grid: Grid
     bases: Floats
     mouth_bases: Floats  # (3, head bases, 2) at the mouth, right of it and below it
@@ -48,19 +49,37 @@ class _Model:
 
 @lru_cache(maxsize=32)
 def _model(identity: Identity, width_px: int, height_px: int) -> _Model:
-    build = build_of(identity)
     view = view_of(width_px, height_px)
     large = view.enlarged(max(1.25, min(2.0, _SOURCE_HEIGHT_PX / height_px)))
     still = paint_person(identity, large)
+    rect = _pixels(large, *_EYES_BOX)
     small = cv2.resize(still, (width_px, height_px), interpolation=cv2.INTER_AREA)
-    frame = cv2.cvtColor(small, cv2.COLOR_BGRA2YUV_I420)
-    whole = Rect(0, 0, width_px, height_px)
-    left, right = (-200 - view.left) * view.scale, (200 - view.left) * view.scale
-    grid = Grid(Rect.around(left, 0, right, height_px, whole))
-    nodes = grid.nodes_px() / view.scale + np.array([view.left, view.top], np.float32)
-    spots = np.array([[0, anatomy.MOUTH_Y], [20, anatomy.MOUTH_Y], [0, anatomy.MOUTH_Y + 20]], np.float32)
-    mouth_bases = rig.bases(build, spots)[rig.HEAD].transpose(1, 0, 2)
-    return _Model(view, large.scale / view.scale, still, frame, grid, rig.bases(build, nodes) * view.scale, mouth_bases)
+    grid = Grid(_pixels(view, -200, view.top, 200, min(view.bottom, _LOWEST)))
+    nodes = grid.nodes_px() / view.scale + np.array([view.left, view.top])
+    spots = np.array([[0, anatomy.MOUTH_Y], [20, anatomy.MOUTH_Y], [0, anatomy.MOUTH_Y + 20]])
+    build = build_of(identity)
+    return _Model(
+        view=view,
+        enlarged=large.scale / view.scale,
+        picture=_i420(still),
+        eyes_rect=rect,
+        eyes=still[rect.top : rect.bottom, rect.left : rect.right].copy(),
+        frame=_i420(small),
+        grid=grid,
+        bases=rig.bases(build, nodes) * view.scale,
+        mouth_bases=rig.bases(build, spots)[rig.HEAD].transpose(1, 0, 2),
+    )
+
+
+def _pixels(view: View, left: float, top: float, right: float, bottom: float) -> Rect:
+    """The part of a picture that shows this part of the design plane."""
+    k, x, y = view.scale, view.left, view.top
+    whole = Rect(0, 0, view.width_px, view.height_px)
+    return Rect.around((left - x) * k, (top - y) * k, (right - x) * k, (bottom - y) * k, whole)
+
+
+def _i420(bgra: Any) -> I420:
+    return np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2YUV_I420), np.uint8)
 
 
 class Character:
@@ -79,10 +98,10 @@ class Character:
         self._model = model = _model(identity, face.width_px, face.height_px)
         self._speech, self._motion = SpeechTrack(), Motion(seed)
         self._frame = Planes(model.frame.copy())
-        self._picture = Planes(cv2.cvtColor(model.still, cv2.COLOR_BGRA2YUV_I420))
-        self._warp = Warp(self._picture, model.enlarged, model.grid, model.bases, self._frame)
+        picture = Planes(model.picture.copy())  # this session's eyes are painted into it
+        self._warp = Warp(picture, model.enlarged, model.grid, model.bases, self._frame)
         self._weights = np.zeros(rig.BASES, np.float32)
-        self._eyes = _EyeArea(model, self._picture, identity)
+        self._eyes = _EyeArea(model, picture, Eyes(_eye_style(identity)))
         self._mouth = _MouthArea(model, Mouth(_mouth_style(identity)))
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
@@ -110,6 +129,7 @@ class Character:
         weights[rig.JAW], weights[rig.PUCKER] = mouth[JAW], mouth[ROUND]
         weights[rig.SMILE] = life.smile + 0.5 * max(0.0, float(mouth[WIDE]))
         self._eyes.paint(life)
+        np.copyto(self._frame.buffer, self._model.frame)
         self._warp.render(weights)
         self._mouth.paint(self._frame, weights, mouth, life.smile)
         return self._frame.buffer
@@ -142,24 +162,14 @@ def _mouth_style(identity: Identity) -> MouthStyle:
 class _EyeArea:
     """The part of the still picture around the eyes, painted again whenever they have moved."""
 
-    def __init__(self, model: _Model, picture: Planes, identity: Identity) -> None:
-        view, scale = model.view, model.view.scale * model.enlarged
-        left, top, right, bottom = _EYES_BOX
-        whole = Rect(0, 0, picture.y.shape[1], picture.y.shape[0])
-        self._rect = rect = Rect.around(
-            (left - view.left) * scale,
-            (top - view.top) * scale,
-            (right - view.left) * scale,
-            (bottom - view.top) * scale,
-            whole,
-        )
-        self._picture, self._eyes = picture, Eyes(_eye_style(identity))
-        self._clean = np.ascontiguousarray(model.still[rect.top : rect.bottom, rect.left : rect.right])
+    def __init__(self, model: _Model, picture: Planes, eyes: Eyes) -> None:
+        self._model, self._picture, self._eyes = model, picture, eyes
+        rect, scale = model.eyes_rect, model.view.scale * model.enlarged
         self._patch = Patch(rect.width, rect.height)
         self._canvas = self._patch.canvas
         self._canvas.translate(-rect.left, -rect.top)
         self._canvas.scale(scale, scale)
-        self._canvas.translate(-view.left, -view.top)
+        self._canvas.translate(-model.view.left, -model.view.top)
         self._shown: EyePose | None = None
 
     def paint(self, life: Life) -> None:
@@ -172,14 +182,14 @@ class _EyeArea:
         if pose == self._shown:
             return
         self._shown = pose
-        np.copyto(self._patch.bgra, self._clean)
+        np.copyto(self._patch.bgra, self._model.eyes)
         for side in (-1, 1):
             self._canvas.save()
             self._canvas.translate(side * anatomy.EYE_X, anatomy.EYE_Y)
             self._canvas.scale(-side, 1)
             self._eyes.paint(self._canvas, pose, flipped=side > 0)
             self._canvas.restore()
-        self._patch.put(self._picture, self._rect.left, self._rect.top)
+        self._patch.put(self._picture, self._model.eyes_rect.left, self._model.eyes_rect.top)
 
 
 class _MouthArea:
@@ -202,7 +212,7 @@ class _MouthArea:
         self._patch.take(frame, left, top)
         k, canvas = view.scale, self._canvas
         canvas.save()
-        canvas.concat(
+        canvas.concat(  # the head's turn, straightened to what it does to a small thing
             skia.Matrix.MakeAll(
                 k * (1 + (right_x - here_x) / 20),
                 k * (below_x - here_x) / 20,

@@ -18,6 +18,7 @@ _BLINK_MS = _CLOSE_MS + _HOLD_MS + _OPEN_MS
 _SACCADE_MS = 55.0
 _LOOK_AWAY = 0.28  # share of glances that leave the viewer's eyes for a moment
 _BREATH_S = 4.1
+_EYES_HOLD = 2.0
 _PAST_MS = 2500.0
 
 
@@ -37,6 +38,10 @@ class Life:
     brow: float
     brow_tilt: float
     smile: float
+
+
+REST = Life(0, 0, 0, 0, 0, 0, blink=0, gaze_x=0, gaze_y=0, brow=0.12, brow_tilt=0, smile=0.7)
+"""Looking at the viewer, at ease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Motion:
             hair_lag=self._yaw(t - 0.14, talk) - self._yaw(t, talk),
             breath=_breath(t / _BREATH_S + self._phases[11]),
             blink=self._blink(at_ms),
-            gaze_x=gaze_x,
+            gaze_x=gaze_x - _EYES_HOLD * yaw,  # eyes stay on the viewer while the head turns
             gaze_y=gaze_y,
             brow=min(1.0, 0.12 + self._wave(t, 2, (0.07, 0.08)) + 1.6 * accent + 0.10 * talk),
             brow_tilt=self._wave(t, 4, (0.05, 0.3)),

@@ -51,25 +51,91 @@ SAGE = ("#dde5da", "#aebfac", "#fbf3df")
 
 
 CAST = (
-    Identity("cara", "soft", FAIR, BROWN, "waves", "#4f3124", "#6b4a2b", "#cc726a", "blazer", "#263f66", "#f4f1ec", DAY),
-    Identity("liv", "soft", FAIR, BLOND, "waves", "#94693a", "#4f7fa0", "#d27c74", "crew", "#5f8577", "#f7f2ea", SAGE),
-    Identity("mia", "soft", TAN, DARK, "bob", "#221d22", "#4a2f1d", "#bf6058", "blazer", "#9c3f38", "#f5eee6", ROSE),
-    Identity("anne", "soft", FAIR, GREY, "bob", "#77706c", "#5d7f8f", "#c0706a", "blazer", "#3f4058", "#f1ece4", DUSK,
-             glasses="#3b2a2a"),
-    Identity("bella", "soft", TAN, BROWN, "long", "#43291d", "#5a3a20", "#c46660", "vneck", "#b5772f", "#f7efe2", DUSK),
-    Identity("sophie", "soft", FAIR, RED, "long", "#7a3520", "#5f7d4c", "#cf7466", "blazer", "#1f5a53", "#f4efe6", SAGE),
-    Identity("julia", "soft", FAIR, DARK, "tail", "#2a2327", "#5b6f8c", "#c4616a", "vneck", "#74324f", "#f5ece8", ROSE),
-    Identity("layla", "soft", DEEP, DARK, "curls", "#1c1412", "#3a2013", "#a8504e", "blazer", "#d69a35", "#fbf3e2", DAY),
-    Identity("gabriel", "strong", TAN, DARK, "swept", "#221b1d", "#4a2f1d", "#b5705f", "shirt", "#35506b", "#7d9bc0", DAY),
-    Identity("finn", "strong", FAIR, BLOND, "short", "#8a6135", "#4f7fa0", "#cd8677", "crew", "#42644f", "#eef0ea", SAGE),
-    Identity("hunter", "strong", FAIR, BROWN, "short", "#4a2e21", "#5f7d4c", "#c47c6c", "blazer", "#30343b", "#f0eeea",
-             DUSK, beard=0.42),
-    Identity("kevin", "strong", DEEP, DARK, "crop", "#17100e", "#3a2013", "#94584a", "crew", "#8a3f36", "#f3ece2", ROSE,
-             beard=0.5),
-    Identity("richard", "strong", FAIR, GREY, "swept", "#77716d", "#5d7f8f", "#c07c6e", "blazer", "#22324e", "#f2f1ee",
-             DUSK, beard=0.6, glasses="#2c2c33"),
-    Identity("william", "strong", FAIR, RED, "swept", "#80391f", "#4f6f80", "#c9806f", "crew", "#4b5563", "#eef0f1", DAY),
+    Identity(
+        name="cara", build="soft", backdrop=DAY,
+        skin=FAIR, lip="#cc726a", iris="#6b4a2b",
+        hair=BROWN, hair_style="waves", brow="#4f3124",
+        clothes="blazer", cloth="#263f66", under="#f4f1ec",
+    ),
+    Identity(
+        name="liv", build="soft", backdrop=SAGE,
+        skin=FAIR, lip="#d27c74", iris="#4f7fa0",
+        hair=BLOND, hair_style="waves", brow="#94693a",
+        clothes="crew", cloth="#5f8577", under="#f7f2ea",
+    ),
+    Identity(
+        name="mia", build="soft", backdrop=ROSE,
+        skin=TAN, lip="#bf6058", iris="#4a2f1d",
+        hair=DARK, hair_style="bob", brow="#221d22",
+        clothes="blazer", cloth="#9c3f38", under="#f5eee6",
+    ),
+    Identity(
+        name="anne", build="soft", backdrop=DUSK, glasses="#3b2a2a",
+        skin=FAIR, lip="#c0706a", iris="#5d7f8f",
+        hair=GREY, hair_style="bob", brow="#77706c",
+        clothes="blazer", cloth="#3f4058", under="#f1ece4",
+    ),
+    Identity(
+        name="bella", build="soft", backdrop=DUSK,
+        skin=TAN, lip="#c46660", iris="#5a3a20",
+        hair=BROWN, hair_style="long", brow="#43291d",
+        clothes="vneck", cloth="#b5772f", under="#f7efe2",
+    ),
+    Identity(
+        name="sophie", build="soft", backdrop=SAGE,
+        skin=FAIR, lip="#cf7466", iris="#5f7d4c",
+        hair=RED, hair_style="long", brow="#7a3520",
+        clothes="blazer", cloth="#1f5a53", under="#f4efe6",
+    ),
+    Identity(
+        name="julia", build="soft", backdrop=ROSE,
+        skin=FAIR, lip="#c4616a", iris="#5b6f8c",
+        hair=DARK, hair_style="tail", brow="#2a2327",
+        clothes="vneck", cloth="#74324f", under="#f5ece8",
+    ),
+    Identity(
+        name="layla", build="soft", backdrop=DAY,
+        skin=DEEP, lip="#a8504e", iris="#3a2013",
+        hair=DARK, hair_style="curls", brow="#1c1412",
+        clothes="blazer", cloth="#d69a35", under="#fbf3e2",
+    ),
+    Identity(
+        name="gabriel", build="strong", backdrop=DAY,
+        skin=TAN, lip="#b5705f", iris="#4a2f1d",
+        hair=DARK, hair_style="swept", brow="#221b1d",
+        clothes="shirt", cloth="#35506b", under="#7d9bc0",
+    ),
+    Identity(
+        name="finn", build="strong", backdrop=SAGE,
+        skin=FAIR, lip="#cd8677", iris="#4f7fa0",
+        hair=BLOND, hair_style="short", brow="#8a6135",
+        clothes="crew", cloth="#42644f", under="#eef0ea",
+    ),
+    Identity(
+        name="hunter", build="strong", backdrop=DUSK, beard=0.42,
+        skin=FAIR, lip="#c47c6c", iris="#5f7d4c",
+        hair=BROWN, hair_style="short", brow="#4a2e21",
+        clothes="blazer", cloth="#30343b", under="#f0eeea",
+    ),
+    Identity(
+        name="kevin", build="strong", backdrop=ROSE, beard=0.5,
+        skin=DEEP, lip="#94584a", iris="#3a2013",
+        hair=DARK, hair_style="crop", brow="#17100e",
+        clothes="crew", cloth="#8a3f36", under="#f3ece2",
+    ),
+    Identity(
+        name="richard", build="strong", backdrop=DUSK, beard=0.6, glasses="#2c2c33",
+        skin=FAIR, lip="#c07c6e", iris="#5d7f8f",
+        hair=GREY, hair_style="swept", brow="#77716d",
+        clothes="blazer", cloth="#22324e", under="#f2f1ee",
+    ),
+    Identity(
+        name="william", build="strong", backdrop=DAY,
+        skin=FAIR, lip="#c9806f", iris="#4f6f80",
+        hair=RED, hair_style="swept", brow="#80391f",
+        clothes="crew", cloth="#4b5563", under="#eef0f1",
+    ),
 )  # fmt: skip
-"""The built-in people, in the order their names came up."""
 
 IDENTITIES: dict[str, Identity] = {identity.name: identity for identity in CAST}
+"""The built-in people by name."""

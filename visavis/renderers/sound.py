@@ -4,9 +4,9 @@ Used for every piece of speech (loudness moves head and brows) and, where a voic
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visavis.core.frames import AudioChunk
+from visavis.renderers.arrays import Floats
 from visavis.renderers.visemes import SHAPE_SIZE, Shape, shape_of
 
 STEP_MS = 20.0  # one loudness value, one spectral slice
@@ -15,7 +15,7 @@ _BANDS_HZ = ((80, 400), (400, 1100), (1100, 2800), (3500, 7800))  # murmur, open
 _BAND_VISEMES = ("ou", "aa", "E", "SS")
 
 
-def _slices(audio: AudioChunk) -> NDArray[np.float32]:
+def _slices(audio: AudioChunk) -> Floats:
     """Samples in rows of `STEP_MS`, scaled to -1..1; the last row is filled up with silence."""
     samples = np.frombuffer(audio.pcm, np.int16, count=audio.samples).astype(np.float32) / 32768
     step = max(1, round(audio.rate_hz * STEP_MS / 1000))
@@ -25,14 +25,14 @@ def _slices(audio: AudioChunk) -> NDArray[np.float32]:
     return padded.reshape(rows, step)
 
 
-def loudness(audio: AudioChunk) -> NDArray[np.float32]:
+def loudness(audio: AudioChunk) -> Floats:
     """Perceived loudness from 0 (silence) to 1 (stressed speech), one value for every `STEP_MS`."""
     power = np.square(_slices(audio)).mean(axis=1) if audio.samples else np.zeros(0, np.float32)
     level_db = 10 * np.log10(power + 1e-9)
     return np.clip((level_db - _SILENT_DB) / (_FULL_DB - _SILENT_DB), 0, 1).astype(np.float32)
 
 
-def shapes_from_sound(audio: AudioChunk) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def shapes_from_sound(audio: AudioChunk) -> tuple[Floats, Floats]:
     """Mouth shapes guessed from loudness and the balance of four bands: (steps, SHAPE_SIZE) and loudness (steps,).
 
     Not lip reading, but it opens on vowels, rounds on dull ones, shows teeth on hisses and closes on silence.

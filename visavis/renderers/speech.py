@@ -7,13 +7,12 @@ it is heard, never jumps, and undershoots in fast speech as real ones do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visavis.core.frames import AudioChunk, Mark
+from visavis.renderers.arrays import Floats
 from visavis.renderers.sound import STEP_MS, loudness, shapes_from_sound
 from visavis.renderers.visemes import (
     JAW,
@@ -28,14 +27,13 @@ from visavis.renderers.visemes import (
     targets_of_viseme,
 )
 
-Floats = NDArray[np.floating[Any]]
-
-BELL_MS = 19.0  # scale of the logistic bell; a sound begins to show about four of these before it is heard
+BELL_MS = 21.0  # scale of the logistic bell; a sound begins to show about four of these before it is heard
+JAW_BELL_MS = 30.0  # a jaw is heavier than lips
 LEAD_MS = 20.0  # lips run ahead of the sound they make
 CLOSE_MS = 70.0  # after a cut the mouth is shut within this, less than two frames
-_REACH_MS = 10 * BELL_MS  # sounds further away than this have no weight
+_REACH_MS = 8 * JAW_BELL_MS  # sounds further away than this have no weight
 _PLATEAU_MS = 24.0  # half of how long a bilabial stays shut at least: longer than half a frame, so one frame shows it
-_RELEASE_MS = 40.0
+_RELEASE_MS = 45.0
 _KEEP_MS = 1500.0  # speech older than this no longer matters to anything
 
 
@@ -90,37 +88,42 @@ class SpeechTrack:
         lips_ms = at_ms + LEAD_MS
         pull = np.zeros(SHAPE_SIZE, np.float32)
         weight = np.zeros(SHAPE_SIZE, np.float32)
-        heard = 0.0
+        heard = np.zeros(SHAPE_SIZE, np.float32)
         sealed = np.zeros(SHAPE_SIZE, np.float32)
         for piece in self._near(lips_ms, _REACH_MS):
             gain = 1.0 - _smooth((at_ms - piece.muted_from_ms) / CLOSE_MS)
             first, last = np.searchsorted(piece.starts_ms, (lips_ms - 4 * _REACH_MS, lips_ms + _REACH_MS))
             near = slice(int(first), int(last))
             share = gain * _bell_share(piece.starts_ms[near], piece.ends_ms[near], lips_ms)
-            dominance = share[:, None] * piece.dominances[near]
+            dominance = share * piece.dominances[near]
             pull += (dominance * piece.shapes[near]).sum(axis=0)
             weight += dominance.sum(axis=0)
-            heard += float(share.sum())
+            heard += share.sum(axis=0)
             np.maximum(sealed, gain * _sealed(piece.seals, lips_ms), out=sealed)
-        rest = max(0.0, 1.0 - heard)
+        rest = np.clip(1.0 - heard, 0.0, None)
         return _seal((pull + rest * _REST) / (weight + rest + 1e-6), sealed)
 
-    def loudness(self, at_ms: float, width_ms: float) -> float:
-        """Loudness (0 to 1) around this moment, smoothed by a bell of that width; it knows what comes next."""
+    def loudness(self, at_ms: float, lag_ms: float) -> float:
+        """Loudness (0 to 1) of what was heard shortly before, most of all `lag_ms` ago.
+
+        It never looks ahead: speech that arrives or is cut must not make a head jump.
+        """
         total = 0.0
-        for piece in self._near(at_ms, 3 * width_ms):
-            first = max(0, int((at_ms - 3 * width_ms - piece.start_ms) / STEP_MS))
-            last = max(first, int((at_ms + 3 * width_ms - piece.start_ms) / STEP_MS))
-            loud = piece.loud[first:last]
-            offsets_ms = (np.arange(first, first + len(loud)) + 0.5) * STEP_MS + piece.start_ms - at_ms
-            total += float(loud @ np.exp(-0.5 * np.square(offsets_ms / width_ms)))
-        return min(1.0, total * STEP_MS / (width_ms * 2.5066))
+        for piece in self._near(at_ms, 8 * lag_ms):
+            first = max(0, int((at_ms - 8 * lag_ms - piece.start_ms) / STEP_MS))
+            loud = piece.loud[first : max(first, int((at_ms - piece.start_ms) / STEP_MS) + 1)]
+            ago = (at_ms - piece.start_ms - (np.arange(first, first + len(loud)) + 0.5) * STEP_MS).clip(0) / lag_ms
+            total += float(loud @ (ago * np.exp(-ago)))
+        return min(1.0, total * STEP_MS / lag_ms)
 
     def _near(self, at_ms: float, reach_ms: float) -> list[_Piece]:
         return [p for p in self._pieces if p.start_ms - reach_ms < at_ms < p.end_ms + reach_ms]
 
 
 _REST = shape_of("sil")
+_BELLS_MS = np.full(SHAPE_SIZE, BELL_MS)
+_BELLS_MS[JAW] = JAW_BELL_MS
+_TEETH_ON_LIP = shape_of("FF")[OPEN]
 
 
 def _timed(mark: Mark, targets: tuple[Target, ...]) -> list[tuple[float, float, Target]]:
@@ -139,7 +142,7 @@ def _piece_of_sounds(start_ms: float, audio: AudioChunk, sounds: list[tuple[floa
     return _Piece(
         start_ms=start_ms,
         end_ms=start_ms + audio.duration_ms,
-        starts_ms=np.array([start_ms + s[0] for s in sounds], np.float64).astype(np.float64),
+        starts_ms=np.array([start_ms + s[0] for s in sounds], np.float64),
         ends_ms=np.array([start_ms + s[1] for s in sounds], np.float64),
         shapes=np.array([s[2].shape for s in sounds], np.float32).reshape(-1, SHAPE_SIZE),
         dominances=np.array([s[2].dominance for s in sounds], np.float32).reshape(-1, SHAPE_SIZE),
@@ -164,16 +167,16 @@ def _piece_of_audio(start_ms: float, audio: AudioChunk) -> _Piece:
 
 
 def _cut_piece(piece: _Piece, at_ms: float) -> _Piece:
-    sounds = int(np.searchsorted(piece.starts_ms, at_ms))
+    sounds = int(np.searchsorted(piece.starts_ms, at_ms + CLOSE_MS))  # the lips fade out of what they were about to do
     steps = max(0, int((at_ms - piece.start_ms) / STEP_MS))
-    return _Piece(
-        start_ms=piece.start_ms,
+    return replace(
+        piece,
         end_ms=min(piece.end_ms, at_ms),
         starts_ms=piece.starts_ms[:sounds],
-        ends_ms=np.minimum(piece.ends_ms[:sounds], at_ms),
+        ends_ms=piece.ends_ms[:sounds],
         shapes=piece.shapes[:sounds],
         dominances=piece.dominances[:sounds],
-        seals=piece.seals[piece.seals[:, 0] < at_ms],
+        seals=piece.seals[piece.seals[:, 0] < at_ms + CLOSE_MS],
         loud=piece.loud[:steps],
         muted_from_ms=min(piece.muted_from_ms, at_ms),
     )
@@ -185,9 +188,9 @@ def _smooth(x: float) -> float:
 
 
 def _bell_share(starts_ms: Floats, ends_ms: Floats, at_ms: float) -> Floats:
-    """How much of a logistic bell around `at_ms` falls into each sound; the shares of unbroken speech add up to 1."""
-    later = np.clip((ends_ms - at_ms) / BELL_MS, -40, 40)
-    sooner = np.clip((starts_ms - at_ms) / BELL_MS, -40, 40)
+    """How much of a bell around `at_ms` falls into each of n sounds, (n, SHAPE_SIZE); unbroken speech adds up to 1."""
+    later = np.clip((ends_ms[:, None] - at_ms) / _BELLS_MS, -40, 40)
+    sooner = np.clip((starts_ms[:, None] - at_ms) / _BELLS_MS, -40, 40)
     return (1 / (1 + np.exp(-later)) - 1 / (1 + np.exp(-sooner))).astype(np.float32)
 
 
@@ -209,6 +212,3 @@ def _seal(shape: Shape, sealed: Shape) -> Shape:
     shape[TUCK] = max(float(shape[TUCK]), tuck)
     shape[OPEN] += tuck * (min(float(shape[OPEN]), float(_TEETH_ON_LIP)) - shape[OPEN])
     return shape
-
-
-_TEETH_ON_LIP = shape_of("FF")[OPEN]

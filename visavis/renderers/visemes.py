@@ -6,17 +6,19 @@ pure functions; how shapes follow each other in time is speech.py's business.
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Shape = NDArray[np.floating[Any]]
+from visavis.renderers.arrays import Floats
+
+Shape: TypeAlias = Floats
 
 OPEN, JAW, WIDE, ROUND, UPPER_TEETH, LOWER_TEETH, TONGUE, TONGUE_OUT, TUCK, PRESS = range(10)
 """Gap between the lips, drop of the chin, spread of the corners (-1 to 1), protrusion, teeth shown above and below, tip
 of the tongue raised and put between the teeth, lower lip under the upper teeth, lips pressed together. All but one go
 from 0 to 1."""
+
 SHAPE_SIZE = 10
 
 VISEMES = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")
@@ -26,7 +28,7 @@ _SHAPES: dict[str, tuple[float, ...]] = {
     #         open  jaw   wide  round upper lower tong  out  tuck press
     "sil": (0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0.20, 0.0, 0.0, 0.0),
     "PP": (0.00, 0.08, -0.05, 0.05, 0.00, 0.00, 0.20, 0.0, 0.0, 1.0),
-    "FF": (0.15, 0.10, 0.10, 0.00, 0.90, 0.00, 0.20, 0.0, 1.0, 0.0),
+    "FF": (0.22, 0.12, 0.10, 0.00, 0.90, 0.00, 0.20, 0.0, 1.0, 0.0),
     "TH": (0.30, 0.24, 0.12, 0.00, 0.80, 0.20, 0.80, 1.0, 0.0, 0.0),
     "DD": (0.30, 0.22, 0.20, 0.00, 0.90, 0.40, 0.85, 0.0, 0.0, 0.0),
     "kk": (0.36, 0.32, 0.10, 0.00, 0.60, 0.25, 0.35, 0.0, 0.0, 0.0),

@@ -11,12 +11,9 @@ from typing import Any
 import cv2
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import U8, Floats
 from visavis.renderers.base import I420
-
-U8 = NDArray[np.uint8]
-Floats = NDArray[np.floating[Any]]
 
 GRID_PX = 8
 _NONE: Any = None  # the second map, which the stubs believe to be needed

@@ -3,14 +3,14 @@
 import cv2
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import U8
 from visavis.renderers.drawing.brush import blurred, fill, linear, mix
 
 _SMALL_PX = 240  # painted this wide and enlarged: there is nothing in it that more pixels would show
 
 
-def paint_backdrop(colours: tuple[str, str, str], width_px: int, height_px: int, seed: int) -> NDArray[np.uint8]:
+def paint_backdrop(colours: tuple[str, str, str], width_px: int, height_px: int, seed: int) -> U8:
     """BGRA, (height, width, 4). `colours` are wall, shade and lamp light."""
     wall, shade, lamp = colours
     width, height = _SMALL_PX, max(2, round(_SMALL_PX * height_px / width_px))

@@ -1,20 +1,20 @@
 """Short words for skia: colours, fills, strokes, gradients, smooth outlines, and numpy pictures as images."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.floating[Any]]
+from visavis.renderers.arrays import Floats
+
 Point: TypeAlias = tuple[float, float]
 Stop: TypeAlias = tuple[float, str, float]
 """Where on a gradient (0 to 1), which colour ('#rrggbb'), how opaque (0 to 1)."""
 
 
-def rgb(colour: str) -> NDArray[np.float32]:
+def rgb(colour: str) -> Floats:
     """'#rrggbb' as three floats from 0 to 1."""
     return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)
 
@@ -26,8 +26,11 @@ def ink(colour: str, alpha: float = 1.0) -> int:
 
 def mix(a: str, b: str, share: float) -> str:
     """A colour on the way from `a` (0) to `b` (1)."""
-    blend = np.clip(rgb(a) * (1 - share) + rgb(b) * share, 0, 1)
-    return "#" + "".join(f"{round(float(part) * 255):02x}" for part in blend)
+    return _hexed(rgb(a) * (1 - share) + rgb(b) * share)
+
+
+def _hexed(parts: Floats) -> str:
+    return "#" + "".join(f"{round(float(part) * 255):02x}" for part in np.clip(parts, 0, 1))
 
 
 def fill(colour: str, alpha: float = 1.0, blur: float = 0.0) -> skia.Paint:
@@ -137,7 +140,7 @@ def image_of(rgba: Floats) -> skia.Image:
     return skia.Image.fromarray(np.ascontiguousarray(eight), skia.kRGBA_8888_ColorType, skia.kUnpremul_AlphaType)
 
 
-def ramp(stops: Sequence[tuple[float, str]], light: Floats) -> NDArray[np.float32]:
+def ramp(stops: Sequence[tuple[float, str]], light: Floats) -> Floats:
     """Colours (..., 3) for amounts of light: what a painter mixes from shadow to highlight."""
     at = [stop for stop, _ in stops]
     table_at = np.linspace(at[0], at[-1], 256, dtype=np.float32)
@@ -147,7 +150,12 @@ def ramp(stops: Sequence[tuple[float, str]], light: Floats) -> NDArray[np.float3
     return table[index]
 
 
-def blurred(field: Floats, sigma_px: float) -> NDArray[np.float32]:
+def ramp_colour(stops: Sequence[tuple[float, str]], light: float) -> str:
+    """The one colour that a ramp gives for this much light."""
+    return _hexed(ramp(stops, np.array([light]))[0])
+
+
+def blurred(field: Floats, sigma_px: float) -> Floats:
     """A wide blur at a price that does not grow with its width."""
     shrink = max(1, int(sigma_px / 3))
     height, width = field.shape[:2]

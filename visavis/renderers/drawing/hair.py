@@ -1,18 +1,17 @@
 """Hair as a few shaped tresses and caps.
 
-A tress is a ribbon between two curves, split into overlapping locks with strands and sheen; a cap is a lit relief for
-hair that has no locks to speak of: cropped, or all curls.
+A tress is a ribbon between two curves, split into overlapping locks with strands and sheen; a cap is a
+mass of coils, for hair that has no locks to speak of.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import skia
 
-from visavis.renderers.drawing.brush import Floats, Point, blurred, fill, image_of, ink, mix, ramp, smooth
-from visavis.renderers.drawing.relief import Box, Light, lit
+from visavis.renderers.arrays import Floats
+from visavis.renderers.drawing.brush import Point, fill, image_of, ink, mix, ramp, ramp_colour, smooth, stroke
 
 Curve = tuple[Point, Point, Point, Point]
 Stops = Sequence[tuple[float, str]]
@@ -54,15 +53,13 @@ class Tress:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """Hair as a mass: a closed outline, `grain` and `bump` of its curls in units, `soft` how its border frays."""
+    """Hair as a mass of coils inside a closed outline; `radius` of a coil and `soft` border in design units."""
 
     outline: tuple[Point, ...]
-    grain: float
-    bump: float
-    soft: float = 2.0
-    depth: float = 40.0
+    coils: int
+    radius: float
+    soft: float
     shade: float = 0.0
-    centre: Point = (0.0, 150.0)
 
 
 def mirror(tress: Tress, **changes: float | bool) -> Tress:
@@ -214,26 +211,23 @@ def _strays(canvas: skia.Canvas, tress: Tress, stops: Stops, rng: np.random.Gene
         canvas.drawPath(line, paint)
 
 
-def _curls(shape: tuple[int, int], grain_px: float, rng: np.random.Generator) -> Floats:
-    """Rounded lumps about as large as `grain_px`, 0 to 1."""
-    rows, columns = (max(2, round(side / grain_px)) for side in shape)
-    noise = rng.normal(0, 1, (rows, columns)).astype(np.float32)
-    smooth = cv2.resize(noise, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(1 - np.abs(np.clip(smooth, -1.6, 1.6)) / 1.6, np.float32)
-
-
-def paint_cap(canvas: skia.Canvas, cap: Cap, stops: Stops, scale: float, rng: np.random.Generator) -> None:
-    """A cap of hair, lit like everything else."""
+def paint_cap(canvas: skia.Canvas, cap: Cap, stops: Stops, rng: np.random.Generator) -> None:
+    """A soft dark body, and coils on it that are lighter the more they face the light."""
+    shape = smooth(cap.outline, closed=True)
+    canvas.drawPath(shape, fill(mix(stops[0][1], stops[1][1], 0.5), blur=cap.soft))
     xs, ys = [x for x, _ in cap.outline], [y for _, y in cap.outline]
-    margin = 4 * cap.soft + 2
-    box = Box(min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin, scale)
-    x, y = box.mesh()
-    curls = _curls(x.shape, cap.grain * scale, rng) * 0.65 + _curls(x.shape, cap.grain * scale * 0.45, rng) * 0.35
-    dome = cap.depth * np.sqrt(
-        np.clip(1 - np.square((x - cap.centre[0]) / 135) - np.square((y - cap.centre[1]) / 150), 0, 1)
-    )
-    height = (dome + cap.bump * curls).astype(np.float32)
-    light = Light(key_amount=0.42, fill_amount=0.12, ambient=0.14 - cap.shade, rim_amount=0.10, shine=0.05)
-    colour = lit(height, scale, stops, light, (0.35 + 0.65 * curls).astype(np.float32))
-    cover = blurred(box.mask(smooth(cap.outline, closed=True)), cap.soft * scale)
-    box.draw(canvas, colour, np.clip((cover - 0.5) * 2.2 + 0.5 + 0.5 * (curls - 0.5) * (cover > 0.02), 0, 1))
+    middle, reach = (min(ys) + max(ys)) / 2, (max(ys) - min(ys)) / 2
+    tones = [skia.Path() for _ in range(7)]
+    drawn = 0
+    while drawn < cap.coils:
+        x, y = float(rng.uniform(min(xs) - 4, max(xs) + 4)), float(rng.uniform(min(ys) - 4, max(ys) + 4))
+        if not shape.contains(x, y):
+            continue
+        drawn += 1
+        radius = cap.radius * float(rng.uniform(0.55, 1.25))
+        oval = skia.Rect.MakeXYWH(x - radius, y - radius * 0.8, 2 * radius, 1.6 * radius)
+        light = 0.50 - 0.30 * (y - middle) / reach - 0.18 * x / max(xs) - cap.shade + float(rng.normal(0, 0.16))
+        tone = int(np.clip(light * 7, 0, 6))
+        tones[tone].addArc(oval, float(rng.uniform(0, 360)), float(rng.uniform(120, 320)))
+    for tone, coils in enumerate(tones):
+        canvas.drawPath(coils, stroke(ramp_colour(stops, 0.12 + 0.10 * tone), 0.26 * cap.radius, 0.60))

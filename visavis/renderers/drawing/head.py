@@ -1,18 +1,14 @@
 """The head without eyes and mouth: ears, lit skin with its blushes, nostrils, brows, stubble, glasses."""
 
-from typing import Any
-
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import Floats
 from visavis.renderers.drawing import anatomy
 from visavis.renderers.drawing.anatomy import Build
 from visavis.renderers.drawing.brush import blurred, fill, linear, mix, path, rgb, smooth, soft_spot, stroke
 from visavis.renderers.drawing.relief import Box, Bump, Light, bumps, inflated, lit
 from visavis.renderers.palettes import Identity
-
-Floats = NDArray[np.floating[Any]]
 
 _FRAME_BOX = (-100.0, 74.0, 100.0, 326.0)
 

@@ -74,7 +74,7 @@ class Mouth:
         )
         self._tongue = linear((0, -2), (0, 12), [(0, "#cf7d7c", 1), (0.5, "#b9595d", 1), (1, "#8f3a41", 1)])
         self._groove = stroke("#8f3a41", 1.4, 0.35, blur=1.0)
-        self._inner_shadow = linear((0, -1), (0, 6), [(0, "#1a0407", 0.55), (1, "#1a0407", 0)])
+        self._inner_shadow = linear((0, -1), (0, 4), [(0, "#1a0407", 0.50), (1, "#1a0407", 0)])
         self._below = soft_spot(style.shadow, 0.36, (0, 0), 22, 0.36)
         self._dimple = fill(style.shadow, 0.50, blur=1.5)
 
@@ -93,17 +93,17 @@ class Mouth:
 
     def _form(self, s: list[float], smile: float) -> _Form:
         style = self._style
-        gap = 29.0 * s[OPEN]
+        gap = 26.0 * s[OPEN]
         smile *= 1 - 0.7 * s[ROUND]
         half = style.half_width * (1 + 0.17 * s[WIDE] - 0.40 * s[ROUND]) + 3.4 * smile - 2.0 * s[OPEN]
         thick = 1 + 0.22 * s[ROUND] - 0.12 * max(0.0, s[WIDE]) - 0.42 * s[PRESS]
         top = 0.8 * smile * (1 - s[OPEN]) - 0.20 * gap - 1.6 * s[UPPER_TEETH] * min(1.0, 4 * s[OPEN])
         low = 0.80 * gap + 0.8 * smile * (1 - s[OPEN])
         if s[TUCK] > 0:
-            low -= s[TUCK] * 0.5 * gap
+            low -= s[TUCK] * 0.3 * gap
         return _Form(
             half=half,
-            corner=-9.6 * smile + 0.20 * gap + 0.8 * s[ROUND],
+            corner=-9.6 * smile + 0.29 * gap + 0.8 * s[ROUND],
             top=top,
             low=max(low, top + 0.2),
             upper=style.upper * thick * (1 - 0.14 * s[UPPER_TEETH] - 0.12 * smile),
@@ -127,7 +127,7 @@ class Mouth:
         canvas.save()
         canvas.clipPath(hole, True)
         canvas.drawRect(skia.Rect.MakeLTRB(-40, -20, 40, 40), self._cavity)
-        self._paint_tongue(canvas, f, f.low - 1.5 - 0.42 * gap * (0.35 + s[TONGUE]))
+        self._paint_tongue(canvas, f, f.low - 1.5 - 0.42 * gap * (0.35 + s[TONGUE]) * (1 - 0.6 * s[ROUND]))
         if s[LOWER_TEETH] > 0.05:
             rise = 1.5 + 3.2 * s[LOWER_TEETH]
             canvas.save()
@@ -139,7 +139,7 @@ class Mouth:
         if s[UPPER_TEETH] > 0.05:
             self._upper_row(canvas, s, f)
         if s[TONGUE_OUT] > 0.1:
-            self._paint_tongue(canvas, f, f.low - 1.2 - 3.2 * s[TONGUE_OUT], 0.5)
+            self._paint_tongue(canvas, f, f.low - 0.62 * gap * s[TONGUE_OUT], 0.52)
         canvas.translate(0, f.top)
         canvas.drawRect(skia.Rect.MakeLTRB(-40, -12, 40, 8), self._inner_shadow)
         canvas.restore()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import U8
 from visavis.renderers.drawing.anatomy import SOFT, STRONG, Build
 from visavis.renderers.drawing.backdrop import paint_backdrop
 from visavis.renderers.drawing.brush import smooth
@@ -19,8 +19,6 @@ from visavis.renderers.drawing.hairstyles import HAIRSTYLES
 from visavis.renderers.drawing.head import paint_brows, paint_ears, paint_face, paint_glasses
 from visavis.renderers.drawing.torso import body_outline, paint_clothes, paint_neck
 from visavis.renderers.palettes import Identity
-
-U8 = NDArray[np.uint8]
 
 _TOP, _TALL, _WIDE = 26.0, 440.0, 400.0  # what a picture shows at least, in design units
 
@@ -65,27 +63,25 @@ def paint_person(identity: Identity, view: View) -> U8:
     canvas = surface.getCanvas()
     canvas.scale(view.scale, view.scale)
     canvas.translate(-view.left, -view.top)
-    _hair(canvas, identity, style.behind, view.scale, None)
+    _hair(canvas, identity, style.behind, None)
     paint_neck(canvas, identity, build, view.scale)
     paint_clothes(canvas, identity, build, view.bottom + 4, view.scale)
     if style.ears:
         paint_ears(canvas, identity)
     paint_face(canvas, identity, build, view.scale, smooth(style.shade, closed=True))
     paint_brows(canvas, identity, build, np.random.default_rng(5))
-    _hair(canvas, identity, style.front, view.scale, body_outline(build, view.bottom + 4))
+    _hair(canvas, identity, style.front, body_outline(build, view.bottom + 4))
     if identity.glasses:
         paint_glasses(canvas, identity.glasses)
     return picture
 
 
-def _hair(
-    canvas: skia.Canvas, identity: Identity, parts: Sequence[Tress | Cap], scale: float, clothes: skia.Path | None
-) -> None:
+def _hair(canvas: skia.Canvas, identity: Identity, parts: Sequence[Tress | Cap], clothes: skia.Path | None) -> None:
     rng = np.random.default_rng([*identity.name.encode()])
     for part in parts:
         canvas.save()
         if isinstance(part, Cap):
-            paint_cap(canvas, part, identity.hair, scale, rng)
+            paint_cap(canvas, part, identity.hair, rng)
         else:
             if part.tucked and clothes:
                 canvas.clipPath(clothes, skia.ClipOp.kDifference, True)

@@ -7,16 +7,14 @@ their ends, as light that went through skin is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import Floats
 from visavis.renderers.drawing.brush import Point, blurred, image_of, ramp, rgb, smooth_points
 
-Floats = NDArray[np.floating[Any]]
 Stops = Sequence[tuple[float, str]]
 
 

@@ -1,17 +1,13 @@
 """What moves what: displacement bases of a head and its body, from the same anatomy that painted them."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import Floats
 from visavis.renderers.drawing import anatomy
 from visavis.renderers.drawing.anatomy import Build
 
-Floats = NDArray[np.floating[Any]]
-
 YAW, PITCH, ROLL, SHIFT_X, LEAN, HAIR, BREATH, JAW, BROW, BROW_TILT, SMILE, PUCKER = range(12)
-"""Bases. Their weights are radians for the first three, design units for SHIFT_X, and 0 to 1 or -1 to 1 for the rest."""
+"""Bases. Weights are radians for the first three, design units for SHIFT_X, and 0 to 1 or -1 to 1 for the others."""
 BASES = 12
 HEAD = slice(YAW, BREATH)  # those that carry the mouth along
 
@@ -44,7 +40,7 @@ def bases(build: Build, nodes: Floats) -> Floats:
     result[LEAN, ..., 1] = 0.014 * (y - _PIVOT_Y) * head
     hair = _step((np.abs(x) - 52) / 30) * _step((y - 190) / 130) * _step((440 - y) / 60) * _step((150 - np.abs(x)) / 40)
     result[HAIR, ..., 0] = 70 * hair
-    chest = _step((y - 330) / 70)
+    chest = _step((y - 330) / 70) * _step((472 - y) / 60)
     result[BREATH, ..., 1] = -2.2 * chest - 0.5 * head
     _face(result, build, x, y)
     return result
@@ -56,7 +52,7 @@ def _face(result: Floats, build: Build, x: Floats, y: Floats) -> None:
     cheek = _step((y - 208) / 100)  # the jaw hangs on a joint before the ears
     outer = _step((np.abs(x) - 18) / 32)
     drop = (centre * (1 - outer) + cheek * outer) * _step((chin + 56 - y) / 44) * _step((104 - np.abs(x)) / 44)
-    result[JAW, ..., 1] = 15.0 * drop
+    result[JAW, ..., 1] = 13.5 * drop
     result[JAW, ..., 0] = -0.05 * x * drop
     for side in (-1, 1):
         over_eye = _bell(x, y, side * 37, 168, 24, 13)

@@ -1,28 +1,27 @@
 """Neck, shoulders and what people wear."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 import skia
-from numpy.typing import NDArray
 
+from visavis.renderers.arrays import Floats
 from visavis.renderers.drawing.anatomy import Build
-from visavis.renderers.drawing.brush import blurred, fill, mirrored, mix, path, stroke
+from visavis.renderers.drawing.brush import blurred, fill, mirrored, mix, path, rgb, stroke
 from visavis.renderers.drawing.relief import Box, Bump, Light, bumps, lit
 from visavis.renderers.palettes import Identity, Stops
-
-Floats = NDArray[np.floating[Any]]
 
 _CLOTH_SCALE = 1.25  # cloth is soft: more pixels a unit would show nothing more
 
 
 def cloth_stops(colour: str) -> Stops:
-    """A ramp of one cloth's paint."""
+    """A ramp of one cloth's paint; pale cloth keeps light shadows."""
+    deep = 1 - 0.45 * float(rgb(colour).mean()) ** 2
     return (
-        (0.15, mix(colour, "#05060c", 0.80)),
-        (0.40, mix(colour, "#070a16", 0.50)),
-        (0.68, mix(colour, "#0a1020", 0.14)),
+        (0.15, mix(colour, "#05060c", 0.80 * deep)),
+        (0.40, mix(colour, "#070a16", 0.50 * deep)),
+        (0.68, mix(colour, "#0a1020", 0.14 * deep)),
         (0.85, mix(colour, "#ffffff", 0.06)),
         (1.05, mix(colour, "#fff4e6", 0.26)),
     )
@@ -69,11 +68,19 @@ def _panel(
     canvas.restore()
 
 
-def _cast(canvas: skia.Canvas, shape: skia.Path, dx: float, dy: float, blur: float, alpha: float) -> None:
+def _cast(canvas: skia.Canvas, shape: skia.Path, within: skia.Path, drop: float, blur: float, alpha: float) -> None:
+    """The shadow a piece of cloth throws on what lies `within`."""
     canvas.save()
-    canvas.translate(dx, dy)
+    canvas.clipPath(within, True)
+    canvas.translate(0, drop)
     canvas.drawPath(shape, fill("#080a12", alpha, blur=blur))
     canvas.restore()
+
+
+def _throat(build: Build) -> skia.Path:
+    """Where bare skin may show above clothes."""
+    half, top = build.neck + 14, build.shoulder_y
+    return path(("M", -half, top - 70), ("L", half, top - 70), ("L", half, top + 60), ("L", -half, top + 60), ("Z",))
 
 
 def body_outline(build: Build, bottom: float) -> skia.Path:
@@ -121,7 +128,7 @@ def _crew(canvas: skia.Canvas, identity: Identity, build: Build, bottom: float) 
     outer = skia.Path(hole)
     outer.close()
     body = skia.Op(body_outline(build, bottom), outer, skia.PathOp.kDifference_PathOp)
-    _cast(canvas, body, 0, -2, 3.0, 0.45)
+    _cast(canvas, body, _throat(build), -2, 3.0, 0.45)
     _panel(canvas, body, _box(build, bottom), _torso_relief(build), identity.cloth)
     canvas.save()
     canvas.clipPath(body_outline(build, bottom), True)
@@ -139,7 +146,7 @@ def _vneck(canvas: skia.Canvas, identity: Identity, build: Build, bottom: float)
         ("C", 12, top + 22, neck + 6, top - 8, neck + 17, top - 42), ("Z",),
     )  # fmt: skip
     body = skia.Op(body_outline(build, bottom), hole, skia.PathOp.kDifference_PathOp)
-    _cast(canvas, body, 0, -2, 3.0, 0.40)
+    _cast(canvas, body, _throat(build), -2, 3.0, 0.40)
     _panel(canvas, body, _box(build, bottom), _torso_relief(build), identity.cloth)
     canvas.save()
     canvas.clipPath(body, True)
@@ -158,11 +165,9 @@ def _collar(canvas: skia.Canvas, identity: Identity, build: Build, spread: float
     )  # fmt: skip
     box = Box(-neck - 30, top - 64, neck + 30, top + 30, 1.5)
     for shape in (wing, mirrored(wing)):
-        _cast(canvas, shape, 0, 3, 3.5, 0.38)
+        _cast(canvas, shape, body_outline(build, top + 90), 3, 3.5, 0.38)
         _panel(canvas, shape, box, lambda x, y: 20 - 0.010 * np.square(x) + 0.10 * (y - top), identity.under)
-        canvas.drawPath(
-            shape, stroke(mix(identity.under, "#223", 0.0) if False else mix(identity.under, "#1a2030", 0.35), 0.8, 0.5)
-        )
+        canvas.drawPath(shape, stroke(mix(identity.under, "#1a2030", 0.35), 0.8, 0.5))
 
 
 def _shirt_front(canvas: skia.Canvas, identity: Identity, build: Build, bottom: float, colour: str) -> None:
@@ -196,24 +201,27 @@ def _blazer(canvas: skia.Canvas, identity: Identity, build: Build, bottom: float
             ("Z",),
         )
         under = skia.Op(under, body_outline(build, bottom), skia.PathOp.kIntersect_PathOp)
-        _cast(canvas, under, 0, -1.5, 2.5, 0.3)
+        _cast(canvas, under, _throat(build), -1.5, 2.5, 0.3)
         _panel(canvas, under, _box(build, bottom), _torso_relief(build), identity.under)
     opening = path(
         ("M", -neck - 12, top - 46), ("C", -neck - 14, top - 10, -34, top + 50, -2, top + 118),
         ("L", 2, top + 118), ("C", 34, top + 50, neck + 14, top - 10, neck + 12, top - 46), ("Z",),
     )  # fmt: skip
     jacket = skia.Op(body_outline(build, bottom), opening, skia.PathOp.kDifference_PathOp)
-    _cast(canvas, jacket, 0, 1, 4.0, 0.5)
+    _cast(canvas, jacket, body_outline(build, bottom), 1, 4.0, 0.5)
     _panel(canvas, jacket, _box(build, bottom), _torso_relief(build), identity.cloth)
     lapel = path(
         ("M", neck + 10, top - 44), ("C", neck + 30, top - 34, neck + 40, top - 22, neck + 42, top - 6),
         ("L", neck + 28, top + 2), ("L", neck + 46, top + 12), ("C", neck + 36, top + 56, 24, top + 92, 3, top + 118),
         ("C", 30, top + 60, neck + 12, top + 0, neck + 10, top - 44), ("Z",),
     )  # fmt: skip
+    pale = mix(identity.cloth, "#ffffff", 0.04)
     for side, shape in ((1, lapel), (-1, mirrored(lapel))):
-        _cast(canvas, shape, 1.5 * side, 4, 4.5, 0.42)
-        _panel(
-            canvas, shape, _box(build, bottom),
-            lambda x, y, s=side: 18 - 0.004 * np.square(s * x - neck - 6) + 0.05 * (y - top), mix(identity.cloth, "#ffffff", 0.04),
-        )  # fmt: skip
+        _cast(canvas, shape, body_outline(build, bottom), 4, 4.5, 0.42)
+        _panel(canvas, shape, _box(build, bottom), partial(_lapel_relief, build, side), pale)
         canvas.drawPath(shape, stroke(mix(identity.cloth, "#ffffff", 0.30), 0.7, 0.35))
+
+
+def _lapel_relief(build: Build, side: int, x: Floats, y: Floats) -> Floats:
+    """A lapel rolls away from the neck and lies flat further down."""
+    return 18 - 0.004 * np.square(side * x - build.neck - 6) + 0.05 * (y - build.shoulder_y)
