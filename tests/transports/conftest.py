@@ -1,6 +1,7 @@
 """A line that plays encoded test media, and a client built with plain aiortc like the official Python SDK."""
 
 import asyncio
+import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from fractions import Fraction
@@ -18,6 +19,7 @@ from aiortc import (
 )
 from aiortc.codecs import get_capabilities
 from aiortc.mediastreams import MediaStreamTrack
+from aiortc.rtp import RtpPacket
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.events import Command
@@ -184,6 +186,21 @@ class Client:
         """Fall silent without a word, as a machine does whose network is pulled."""
         for protocol in self.connection.getTransceivers()[0].receiver.transport.transport._connection._protocols:
             protocol.transport.abort()
+
+    def lose_every(self, nth: int) -> list[int]:
+        """Drop video packets on arrival, but none that is sent again; the numbers of those that were dropped."""
+        receiver, lost, count = self.video_receiver, list[int](), itertools.count(1)
+        handle = receiver._handle_rtp_packet
+
+        async def handle_some(packet: RtpPacket, arrival_time_ms: int) -> None:
+            again = receiver._RTCRtpReceiver__codecs[packet.payload_type].name == "rtx"  # type: ignore[attr-defined]
+            if not again and next(count) % nth == 0:
+                lost.append(packet.sequence_number)
+            else:
+                await handle(packet, arrival_time_ms)
+
+        receiver._handle_rtp_packet = handle_some
+        return lost
 
     async def close(self) -> None:
         await self.connection.close()

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from aiortc.rtp import RtpPacket
 
+from visavis.core.clock import HandWoundClock
 from visavis.core.frames import SPEECH_RATE_HZ
-from visavis.transports.microphone import HELD_MAX, LOST_MAX, Microphone
+from visavis.transports.microphone import HELD_MAX, LOST_MAX, PACKETS_PER_S_MAX, Microphone
 
 from .conftest import TONE, TestLine
 
@@ -14,7 +15,7 @@ class Speaker:
     """Numbers and stamps packets of a tone as a client does."""
 
     def __init__(self, line: TestLine, first: int = 1000, source: int = 7) -> None:
-        self.microphone = Microphone(line)
+        self.microphone = Microphone(line, HandWoundClock())
         self.line, self.first, self.source = line, first, source
 
     def send(self, *indexes: int) -> None:
@@ -106,3 +107,8 @@ async def test_a_packet_that_is_not_opus_is_silence(payload: bytes, speaker: Spe
     speaker.microphone.add(RtpPacket(sequence_number=1001, ssrc=7, payload=payload))
     speaker.send(2, 3)
     assert speaker.heard_ms() >= 60
+
+
+async def test_a_flood_is_not_decoded(speaker: Speaker) -> None:
+    speaker.send(*range(PACKETS_PER_S_MAX + 100))
+    assert speaker.heard_ms() <= PACKETS_PER_S_MAX * 20

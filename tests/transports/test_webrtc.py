@@ -1,6 +1,7 @@
 """Two real peer connections in one process: ours, and one that does what the official SDKs do."""
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ import pytest
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 
 from visavis.core.clock import MonotonicClock
-from visavis.core.errors import InvalidRequest
+from visavis.core.errors import InvalidRequest, Unavailable
 from visavis.core.events import AddContext, Interrupt, PersonaSaid, UserText
 from visavis.core.frames import VideoCodec
 from visavis.transports.bandwidth import BITRATE_MIN_BPS
@@ -308,6 +309,26 @@ async def test_w9_the_same_fingerprint_is_the_same_peer(
     client.channel.send('{"message_type":"interrupt"}')
     await line.until(lambda: line.commands)
     assert (line.expected, line.opened, line.lost) == ([connected.peer], [connected.peer], [])
+
+
+async def test_without_a_free_port_the_current_peer_stays(client: Client, other_client: Client, line: TestLine) -> None:
+    crowded = WebRtcPeers("h264", MonotonicClock(), udp_ports=(40_321, 40_321))
+    only = await connect(crowded, line, client)
+    with pytest.raises(Unavailable):
+        await crowded.answer(await other_client.offer(), line, only.peer, WIDTH_PX, HEIGHT_PX)
+    client.channel.send('{"message_type":"interrupt"}')
+    await line.until(lambda: line.commands)
+    await only.peer.close()
+    assert line.expected == [only.peer]
+
+
+async def test_every_picture_arrives_although_packets_are_lost(connected: Answer, client: Client) -> None:
+    """The client asks again for what is missing, and gets it."""
+    lost = client.lose_every(7)
+    async with asyncio.timeout(PATIENCE_S):
+        pictures = [await client.tracks["video"].recv() for _ in range(40)]
+    assert lost
+    assert {later.pts - earlier.pts for earlier, later in itertools.pairwise(pictures)} == {40 * 90}
 
 
 # --- offers that cannot be answered ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ this machine does not know about itself, serves clients on this machine, and can
 import asyncio
 import contextlib
 import ipaddress
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,10 +86,12 @@ class IceConnection(Connection):
         return protocol.local_candidate
 
     async def _open_socket(self, address: str) -> StunProtocol | None:
-        """Bind to a random free port of the range; None where the address has none left."""
+        """Bind to a free port of the range, wherever it begins to look; None where the address has none left."""
         loop = asyncio.get_running_loop()
         first, last = self._network.udp_ports or (0, 0)
-        for port in random.sample(range(first, last + 1), last + 1 - first):
+        ports = range(first, last + 1)
+        start = random.randrange(len(ports))
+        for port in itertools.chain(ports[start:], ports[:start]):
             with contextlib.suppress(OSError):
                 _, protocol = await loop.create_datagram_endpoint(
                     lambda: StunProtocol(self), local_addr=(address, port)

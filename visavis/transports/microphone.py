@@ -15,11 +15,14 @@ from av.audio.codeccontext import AudioCodecContext
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
+from visavis.core.clock import Clock
 from visavis.core.frames import AUDIO_TICK_MS, PLAYOUT_RATE_HZ, SPEECH_RATE_HZ, AudioChunk
+from visavis.transports.allowance import Allowance
 from visavis.transports.base import Line
 
 HELD_MAX = 3  # packets that wait for one that is missing: 60 ms
 LOST_MAX = 10  # a longer gap is a new source or a pause, not loss, and is not filled
+PACKETS_PER_S_MAX = 400  # Opus packets carry 2.5 ms at least
 _SEQUENCES = 1 << 16
 _TAPS = 96  # flat to 6 kHz, -46 dB at 8 kHz, and one millisecond of delay
 _FACTOR = PLAYOUT_RATE_HZ // SPEECH_RATE_HZ
@@ -31,8 +34,9 @@ _SILENCE: Samples = np.zeros(PLAYOUT_RATE_HZ * AUDIO_TICK_MS // 1000, np.int16)
 class Microphone:
     """Satisfies aiortc's jitter buffer: `add` takes each packet and never gives one back to be decoded there."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, clock: Clock) -> None:
         self._line = line
+        self._allowance = Allowance(PACKETS_PER_S_MAX, clock)
         self._decoder = _new_decoder()
         self._decimator = Decimator()
         self._source: int | None = None
@@ -40,6 +44,11 @@ class Microphone:
         self._held: dict[int, RtpPacket] = {}
 
     def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
+        if self._allowance.take():
+            self._take(packet)
+        return False, None
+
+    def _take(self, packet: RtpPacket) -> None:
         if packet.ssrc != self._source:
             self._restart(packet)
         behind = (self._next - packet.sequence_number) % _SEQUENCES
@@ -47,10 +56,9 @@ class Microphone:
         if ahead > LOST_MAX and behind > LOST_MAX:
             self._restart(packet)
         elif behind and behind <= LOST_MAX:
-            return False, None  # it comes too late: its place has been filled
+            return  # it comes too late: its place has been filled
         self._held[packet.sequence_number] = packet
         self._play_what_is_due()
-        return False, None
 
     def _restart(self, packet: RtpPacket) -> None:
         """Another device or a long pause: what came before belongs to something else."""

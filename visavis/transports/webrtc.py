@@ -23,6 +23,7 @@ from visavis.core.errors import InvalidRequest, VisavisError
 from visavis.core.events import Event
 from visavis.core.frames import FRAMES_PER_SECOND, VideoCodec, VideoFormat
 from visavis.core.tasks import TaskSet
+from visavis.transports.allowance import Allowance
 from visavis.transports.base import Line, Peer
 from visavis.transports.feedback import VideoFeedback, report_media_time
 from visavis.transports.ice import IceServer, Network, PeerConnection, ice_connection
@@ -72,7 +73,8 @@ class WebRtcPeers:
         """Answer an offer for this line, whose peer so far is `current`.
 
         The same DTLS fingerprint is the same connection on another network path; any other is a new connection, and
-        the old one is closed. Raises `InvalidRequest` for an offer that cannot be answered, and leaves `current` alone.
+        the old one is closed. Raises `InvalidRequest` for an offer that cannot be answered and `Unavailable` without a
+        free port; both leave `current` alone.
         """
         offer = check_offer(offer_sdp)
         before = current if isinstance(current, WebRtcPeer) else None
@@ -82,13 +84,14 @@ class WebRtcPeers:
         peer = WebRtcPeer(PeerConnection(self._network), line, media, self._clock)
         try:
             await peer.accept(offer, self._codec, width_px, height_px)
-            line.peer_expected(peer)
-            if before is not None:
-                await before.close()
-            return Answer(peer, await peer.reply(offer))
+            sdp = await peer.reply(offer)
         except BaseException:
             await peer.close()
             raise
+        line.peer_expected(peer)
+        if before is not None:
+            await before.close()
+        return Answer(peer, sdp)
 
 
 class WebRtcPeer:
@@ -101,7 +104,7 @@ class WebRtcPeer:
         self._offer: CheckedOffer | None = None
         self._channel: RTCDataChannel | None = None
         self._pending: deque[str] = deque(maxlen=PENDING_MAX)
-        self._commands = _Allowance(COMMANDS_PER_S_MAX, clock)
+        self._commands = Allowance(COMMANDS_PER_S_MAX, clock)
         self._candidates = 0
         self._over = False
         self._closing: asyncio.Task[None] | None = None
@@ -127,7 +130,7 @@ class WebRtcPeer:
         video = self._connection.addTransceiver(video_track, "sendonly")
         audio.setCodecPreferences([c for c in get_capabilities("audio").codecs if c.mimeType == "audio/opus"])
         video.setCodecPreferences(_preferred(codec))
-        _hear_with(Microphone(self._line), audio.receiver)
+        _hear_with(Microphone(self._line, self._clock), audio.receiver)
         await self._apply(offer)
         self._video = VideoFormat(_negotiated(video), width_px, height_px, _bitrate_bps(width_px, height_px))
         VideoFeedback(video.sender, video_track, self._line, self._video, self._clock)
@@ -242,24 +245,6 @@ class WebRtcPeer:
     async def _close(self) -> None:
         await self._tasks.close()
         await self._connection.close()
-
-
-class _Allowance:
-    """How many commands a client may send: a full second's worth at once, and then at that rate."""
-
-    def __init__(self, per_s: int, clock: Clock) -> None:
-        self._per_s, self._clock = per_s, clock
-        self._left = float(per_s)
-        self._at_ms = clock.now_ms()
-
-    def take(self) -> bool:
-        now_ms = self._clock.now_ms()
-        self._left = min(float(self._per_s), self._left + (now_ms - self._at_ms) * self._per_s / 1000)
-        self._at_ms = now_ms
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 def _preferred(codec: VideoCodec) -> list[RTCRtpCodecCapability]:

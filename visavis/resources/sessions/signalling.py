@@ -36,6 +36,7 @@ OUTGOING_MAX = 256  # messages that wait for a client that reads slowly; with mo
 CANDIDATES_EARLY_MAX = 64  # that may come before the offer they belong to
 WARN_EVERY_MS = 5_000.0  # about messages that mean nothing
 CLOSE_WITHIN_S = 2.0
+LEFT = (WebSocketDisconnect, RuntimeError, OSError)  # what sending to a client that has left raises
 CLIENT_LEFT = (WebSocketDisconnect, RuntimeError, OSError)  # what sending may raise, by which server and when
 
 log = structlog.get_logger()
@@ -124,7 +125,10 @@ class Socket:
             asyncio.create_task(self._gone.wait(), name="signalling-gone"),
         ]
         try:
-            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if (error := task.exception()) is not None:
+                    log.error("a signalling socket failed", exc_info=error)
         finally:
             await cancel_and_wait(follower, *work)
             self._conversation.signalling_lost(self)
