@@ -245,6 +245,34 @@ async def test_t5_interrupt_then_a_new_stream_at_once() -> None:
     assert [e.correlation_id for e in r.all(TalkInterrupted)] == ["s1"]
 
 
+async def test_t5_a_new_stream_that_overtakes_the_interrupt_is_spoken_too() -> None:
+    """The interrupt comes over the data channel and the stream over the socket, so either may be first."""
+    async with Rehearsal() as r:
+        await r.connect()
+        await r.do(chunk("Old words that are being spoken. And", start=True))
+        await r.pass_time(300)
+        await r.do(chunk("Entirely new words.", start=True, end=True, stream="s2"), Interrupt())
+        await r.pass_time(2_000)
+    new = "".join(e.text for e in r.all(PersonaSaid) if e.turn_id == "s2")
+    assert new == "Entirely new words."
+    assert [e.correlation_id for e in r.all(TalkInterrupted)] == ["s1"]
+
+
+async def test_what_waited_before_an_interrupt_is_dropped() -> None:
+    async with Rehearsal() as r:
+        await r.connect()
+        await r.do(Talk("First."), Talk("Second."), Interrupt())
+        await r.pass_time(300)
+        await r.do(Talk("Third words, being heard."))
+        await r.pass_time(300)
+        await r.do(Talk("Fourth."))
+        await r.pass_time(400)
+        await r.do(Interrupt())
+        await r.pass_time(2_000)
+    assert "Second." not in r.persona_text()
+    assert "Fourth." not in r.persona_text()
+
+
 async def test_t6_utterances_come_back_with_their_ids_and_a_space_between() -> None:
     async with Rehearsal() as r:
         await r.connect()

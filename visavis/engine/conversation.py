@@ -56,6 +56,7 @@ from visavis.transports.base import Listener, Peer, SpeechEncoders
 
 INBOX_MAX = 20_000
 BACKLOG_MAX = 64
+OVERTAKES_WITHIN_MS = 250.0
 END_TEXTS: dict[EndReason, str] = {
     "client": "The client left the session",
     "never_connected": "Nobody connected in time",
@@ -131,13 +132,22 @@ _Item: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """Something that waits for its turn to be said; exactly one of the last three tells what."""
+    """Something that waits for its turn to be said; exactly one of `greeting`, `correlation_id` and `audio` tells what.
+
+    `overlapped_ms` is when it began while something else was being heard.
+    """
 
     turn_id: str
     protected: bool = False
     greeting: bool = False
     correlation_id: str = ""
     audio: AgentSpeech | None = None
+    overlapped_ms: float | None = None
+
+
+def _overtook(saying: _Saying, now_ms: float) -> bool:
+    """Whether this was meant to come after an interrupt that arrives only now: the two travel on different roads."""
+    return saying.overlapped_ms is not None and now_ms - saying.overlapped_ms <= OVERTAKES_WITHIN_MS
 
 
 class Conversation:
@@ -348,7 +358,7 @@ class Conversation:
                 if text.strip():
                     await self._turn(turn.Typed(text.strip()))
             case Interrupt():
-                await self._interrupt()
+                await self._interrupt(now_ms)
             case AddContext(text):
                 self._history.add(ChatMessage("system", text))
             case Talk(text, correlation_id):
@@ -367,18 +377,23 @@ class Conversation:
                 pass  # no tool was called; this face plays no cues; the end is handled before
         await self._turn(turn.SignOfLife())
 
-    async def _interrupt(self) -> None:
+    async def _interrupt(self, now_ms: float) -> None:
+        overtaking = [saying for saying in self._waiting if _overtook(saying, now_ms)]
+        for saying in overtaking:
+            self._waiting.remove(saying)
         await self._turn(turn.StopRequested())
         state = self._machine.state
-        if isinstance(state, turn.Replying) and state.protected:
-            return  # a protected greeting goes on, and so does what waits behind it
-        self._drop_waiting()
+        # a protected greeting goes on, and so does what waits behind it
+        if not (isinstance(state, turn.Replying) and state.protected):
+            self._drop_waiting()
+        self._waiting.extend(overtaking)
 
     def _talk_chunk(self, chunk: TalkChunk, now_ms: float) -> None:
         known = any(
             saying.correlation_id == chunk.correlation_id for saying in (*self._waiting, self._saying) if saying
         )
-        saying = _Saying(str(uuid4()), correlation_id=chunk.correlation_id)
+        overlapped_ms = now_ms if self._reply is not None and self._reply.audible else None
+        saying = _Saying(str(uuid4()), correlation_id=chunk.correlation_id, overlapped_ms=overlapped_ms)
         if (problem := self._talk.accept(chunk, now_ms)) is not None:
             self._warn(problem)
         elif not known:

@@ -56,6 +56,11 @@ class Reply:
             None, None, None, None, None, interrupted=False,
         )  # fmt: skip
 
+    @property
+    def audible(self) -> bool:
+        """Whether any of it has been heard."""
+        return self._measured.first_audio_ms is not None
+
     async def say(self, texts: AsyncIterator[Piece]) -> None:
         """Returns when the last sound was heard. Raises `ProviderError` (in a group) when mind or voice fail."""
         pieces: asyncio.Queue[Piece | None] = asyncio.Queue(CLAUSES_AHEAD_MAX)
