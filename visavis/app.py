@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 
 from visavis.core.clock import MonotonicClock
-from visavis.core.errors import Unavailable
+from visavis.core.errors import ProviderError, Unavailable
 from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.db import migrate
 from visavis.db.keyring import Keyring
@@ -52,9 +52,10 @@ from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
 
 RENDERERS = {"character": "visavis.renderers.character:Character", "still": "visavis.renderers.still:Still"}
-# best first; the last one of each works everywhere
+# best first; what comes later stands in where the first is not installed
 VOICE_ACTIVITY = ("silero", "energy")
-RECOGNISERS = ("pocketsphinx",)
+BUILT_IN_VOICE = ("flite", "flite_wasm")
+RECOGNISER = "pocketsphinx"
 
 log = structlog.get_logger()
 
@@ -127,8 +128,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
         app.state.minds = minds
-        app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures"))
-        app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples"))
+        app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version))
+        app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples" / app.version))
         app.state.desk = session_service.Desk(
             host=host,
             signer=TokenSigner(keyring.signing_keys("session tokens")),
@@ -210,6 +211,7 @@ class LocalMedia:
     encoders: OpusEncoders
     activity: VoiceActivity
     activity_name: str
+    voice_name: str  # who speaks for the built-in voice, "" where nobody can
     recogniser: str
     pictures: PictureMaker
 
@@ -242,9 +244,12 @@ class LocalMedia:
     async def warm_up(self) -> None:
         """Load the built-in voice and recogniser now, so that nobody's first sentence waits for them."""
         self._ears(self.recogniser)
-        if (voice := self._voice(VoiceSpec("flite", "slt"))) is not None:
-            async for _ in voice.speak("Hello."):
-                pass
+        if (voice := self._voice(VoiceSpec(BUILT_IN_VOICE[0], "slt"))) is not None:
+            try:
+                async for _ in voice.speak("Hello."):
+                    pass
+            except ProviderError as error:  # sessions would be silent, and `/readyz` says so; the server can do more
+                log.warning("the built-in voice does not speak", reason=error.message)
             await voice.close()
 
     def checks(self) -> Mapping[str, Check]:
@@ -255,8 +260,9 @@ class LocalMedia:
             return PartHealth(self.speech.healthy, f"{len(self.speech.pids)} workers")
 
         async def voice() -> PartHealth:
-            hint = catalog.missing("tts", "flite")
-            return PartHealth(True, f"silence instead of flite: {hint}" if hint else "flite", bool(hint))
+            if self.voice_name:
+                return PartHealth(True, self.voice_name, self.voice_name != BUILT_IN_VOICE[0])
+            return PartHealth(True, f"silence: {catalog.missing('tts', BUILT_IN_VOICE[0])}", fell_back=True)
 
         async def recogniser() -> PartHealth:
             hint = catalog.missing("stt", self.recogniser)
@@ -269,11 +275,12 @@ class LocalMedia:
         return {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
 
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
-        if catalog.missing("tts", spec.provider):
+        name = self.voice_name if spec.provider == BUILT_IN_VOICE[0] else spec.provider
+        if not name or catalog.missing("tts", name):
             return None
-        if catalog.traits("tts", spec.provider).runs_in_worker:
-            return self.speech.voice(catalog.dotted("tts", spec.provider), spec)
-        return catalog.load("tts", spec.provider)(spec)
+        if catalog.traits("tts", name).runs_in_worker:
+            return self.speech.voice(catalog.dotted("tts", name), spec)
+        return catalog.load("tts", name)(spec)
 
     def _ears(self, name: str) -> SpeechToText | None:
         if catalog.missing("stt", name):
@@ -294,7 +301,9 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     activity: VoiceActivity = catalog.load("vad", activity_name)()
     stack.push_async_callback(activity.close)
     await asyncio.gather(faces.start(), speech.start())
-    media = LocalMedia(faces, speech, encoders, activity, activity_name, RECOGNISERS[0], PictureMaker(RENDERERS))
+    voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
+    pictures = PictureMaker(RENDERERS)
+    media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures)
     await media.warm_up()
     return media
 
