@@ -10,18 +10,20 @@ from tests.clients.proxy import Proxy, proxy
 from tests.clients.python_client import PythonClient, python_client
 from tests.clients.server import Server, serve
 
-
-LOG_LINES = 60
+LINES_SHOWN = 60
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows what its servers said last."""
+    """A failed test shows what its servers and clients said last."""
     report = yield
     if report.failed:
         for value in getattr(item, "funcargs", {}).values():
             if isinstance(value, Server):
-                report.sections.append(("server log", "\n".join(value.log.splitlines()[-LOG_LINES:])))
+                report.sections.append(("server log", "\n".join(value.log.splitlines()[-LINES_SHOWN:])))
+            if isinstance(value, PythonClient):
+                told = [f"{event['at_s']:.2f} {str(event)[:200]}" for event in value.events[-LINES_SHOWN:]]
+                report.sections.append(("client events", "\n".join(told)))
     return report
 
 

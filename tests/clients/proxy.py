@@ -44,7 +44,7 @@ class Proxy:
         self._sockets.clear()
 
     async def serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        async with _closing(writer):
             head = await reader.readuntil(HEAD_END)
             request = head.split(b"\r\n", 1)[0].decode()
             self.requests.append(request)
@@ -56,19 +56,17 @@ class Proxy:
                 writer.write(self._answers[path].pop(0))
             else:
                 await self._pass_on(head, reader, writer, upgrade)
-        with contextlib.suppress(OSError):
-            writer.close()
-            await writer.wait_closed()
 
     async def _pass_on(
         self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upgrade: bool
     ) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
-        # one request a connection, so that every one of them is seen and can be answered here
-        server_writer.write(head if upgrade else _closing(head))
-        if upgrade:
-            self._sockets.append(_Socket(writer, server_writer))
-        await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
+        async with _closing(server_writer):
+            # one request a connection, so that every one of them is seen and can be answered here
+            server_writer.write(head if upgrade else _for_one_request(head))
+            if upgrade:
+                self._sockets.append(_Socket(writer, server_writer))
+            await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
 
 
 class _Socket:
@@ -98,7 +96,19 @@ async def proxy(server_port: int) -> AsyncIterator[Proxy]:
         await asyncio.gather(*connections, return_exceptions=True)
 
 
-def _closing(head: bytes) -> bytes:
+@contextlib.asynccontextmanager
+async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Close the connection whatever happens; that the other side is gone already is no error here."""
+    try:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            yield
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+def _for_one_request(head: bytes) -> bytes:
     lines = [line for line in head[: -len(HEAD_END)].split(b"\r\n") if not line.lower().startswith(b"connection:")]
     return b"\r\n".join([*lines, b"Connection: close"]) + HEAD_END
 

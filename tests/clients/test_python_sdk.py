@@ -238,13 +238,15 @@ async def test_a_socket_that_breaks_is_followed_by_a_new_connection(
     await server_proxy.close_websockets(1011)
     closed = await python_sdk.wait_for("connection_closed")
     assert closed["arguments"][0] == "signalling_closed"
-    seen = python_sdk.events.index(closed)
-    await python_sdk.wait_for("connection_established", after=seen)
+    await python_sdk.do("reconnected")
     await python_sdk.do("forget")
+    seen = len(python_sdk.events)
     await python_sdk.do("talk", text="I am still here.")
-    await python_sdk.wait_for("sound_started", after=seen)
+    assert (await reply_after(python_sdk, seen))["content"] == "I am still here."
     assert server_proxy.websockets == 2
-    assert (await python_sdk.do("measured"))["pictures"]["count"] > 0
+    measured = await python_sdk.do("measured")
+    assert measured["pictures"]["count"] > 0
+    assert measured["sound"]["loud_count"] > 0
     assert len(python_sdk.named("session_ready")) == 1
 
 

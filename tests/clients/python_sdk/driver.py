@@ -29,6 +29,7 @@ class Driver:
     def __init__(self) -> None:
         self._client: Any = None
         self._session: Any = None
+        self._peer: Any = None
         self._streams: dict[str, Any] = {}
         self._consumers: list[asyncio.Task[None]] = []
         self.pictures = Pictures()
@@ -46,6 +47,7 @@ class Driver:
             self._client.add_listener(event, self._listener(event))
         started_s = time.monotonic()
         self._session = await self._client.connect_async()
+        self._peer = self._client._streaming_client._peer_connection
         say("connected", session_id=self._client.session_id, took_s=time.monotonic() - started_s)
         self._consume()
         return {"session_id": self._client.session_id, "region": self._client.region}
@@ -53,8 +55,6 @@ class Driver:
     def _listener(self, event: AnamEvent) -> Any:
         async def heard(*arguments: Any) -> None:
             say(event.value, arguments=[plain(argument) for argument in arguments])
-            if event is AnamEvent.CONNECTION_ESTABLISHED and self._session is not None:
-                self._consume()  # after a reconnection the tracks are new ones
 
         return heard
 
@@ -65,6 +65,15 @@ class Driver:
             asyncio.create_task(self.pictures.follow(self._session.video_frames())),
             asyncio.create_task(self.sound.follow(self._session.audio_frames())),
         ]
+
+    async def reconnected(self) -> None:
+        """Wait for the peer connection that the client makes by itself after its socket broke."""
+        streaming, before = self._client._streaming_client, self._peer
+        # the client says nothing when it is through, so there is nothing to wait for but its state
+        while (peer := streaming._peer_connection) is before or peer.connectionState != "connected":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        self._peer = peer
+        self._consume()
 
     async def send_message(self, text: str) -> None:
         await self._session.send_message(text)
