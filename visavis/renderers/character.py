@@ -29,7 +29,6 @@ _SYLLABLE_MS, _PHRASE_MS = 55.0, 300.0
 _MOUTH_REACH = (46.0, 26.0, 58.0)  # units the mouth's patch reaches sideways, up and down
 _EYES_BOX = (-66.0, 176.0, 66.0, 222.0)
 _SOURCE_HEIGHT_PX = 960.0
-_LOWEST = 470.0  # nothing below this unit ever moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _model(identity: Identity, width_px: int, height_px: int) -> _Model:
     still = paint_person(identity, large)
     rect = _pixels(large, *_EYES_BOX)
     small = cv2.resize(still, (width_px, height_px), interpolation=cv2.INTER_AREA)
-    grid = Grid(_pixels(view, -200, view.top, 200, min(view.bottom, _LOWEST)))
+    grid = Grid(_pixels(view, -rig.REACH, view.top, rig.REACH, min(view.bottom, rig.LOWEST)))
     nodes = grid.nodes_px() / view.scale + np.array([view.left, view.top])
     spots = np.array([[0, anatomy.MOUTH_Y], [20, anatomy.MOUTH_Y], [0, anatomy.MOUTH_Y + 20]])
     build = build_of(identity)
@@ -173,11 +172,12 @@ class _EyeArea:
         self._shown: EyePose | None = None
 
     def paint(self, life: Life) -> None:
+        # Coarse enough that slow drifts do not repaint the eyes for every frame, finer than anybody sees.
         pose = EyePose(
-            round(life.blink, 2),
-            round(life.gaze_x * 5.0, 2),
-            round(life.gaze_y * 4.0, 2),
-            round(0.25 + 0.3 * life.smile, 2),
+            blink=round(life.blink, 2),
+            gaze_x=round(life.gaze_x * 25) / 5,
+            gaze_y=round(life.gaze_y * 20) / 5,
+            squint=round(5 + 6 * life.smile) / 20,
         )
         if pose == self._shown:
             return

@@ -47,5 +47,5 @@ def shapes_from_sound(audio: AudioChunk) -> tuple[Floats, Floats]:
     bands *= np.array([0.55, 1.0, 1.15, 1.3], np.float32)  # speech falls off with frequency
     share = np.square(bands) / (np.square(bands).sum(axis=1, keepdims=True) + 1e-9)
     basis: Shape = np.stack([shape_of(viseme) for viseme in _BAND_VISEMES])
-    amount = np.minimum(1.0, loud * 1.15)[:, None]
+    amount = np.power(np.minimum(1.0, loud * 1.15), 1.4)[:, None]  # murmurs through the nose are quiet
     return (share @ basis * amount).astype(np.float32), loud

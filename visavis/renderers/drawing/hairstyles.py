@@ -78,11 +78,11 @@ BOB = HairStyle(
     front=(
         Tress(
             ((-24, 110), (34, 108), (94, 170), (56, 304)), ((-30, 54), (84, 30), (142, 180), (76, 322)),
-            locks=7, sheen=0.30, rough=0.2, tip=0.04, taper=0.0, from_right=True, rim=0.30, shade=0.03,
+            locks=7, sheen=0.30, rough=0.12, strays=2, tip=0.04, taper=0.0, from_right=True, rim=0.30, shade=0.03,
         ),
         Tress(
             ((-30, 54), (-92, 48), (-140, 180), (-76, 322)), ((-24, 110), (-52, 116), (-96, 170), (-56, 304)),
-            locks=6, sheen=0.30, rough=0.2, tip=0.04, taper=0.0,
+            locks=6, sheen=0.30, rough=0.12, strays=2, tip=0.04, taper=0.0,
         ),
     ),
     shade=_CURTAIN,

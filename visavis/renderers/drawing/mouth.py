@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import skia
 
-from visavis.renderers.drawing.brush import fill, linear, mix, path, soft_spot, stroke
+from visavis.renderers.drawing.brush import linear, mix, path, soft_spot, stroke
 from visavis.renderers.visemes import (
     LOWER_TEETH,
     OPEN,
@@ -33,7 +33,7 @@ class MouthStyle:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Where the parts of a mouth are: inner edges (top, low), corners, thickness of the lips."""
+    """Where the parts of a mouth are: inner edges, corners, thickness of the lips, how full its curves are."""
 
     half: float
     corner: float
@@ -42,6 +42,7 @@ class _Form:
     upper: float
     lower: float
     square: float
+    bulge: float
 
 
 class Mouth:
@@ -54,9 +55,8 @@ class Mouth:
         self._lower = linear(
             (0, -1), (0, 12), [(0, mix(lip, "#5a1520", 0.20), 1), (0.45, mix(lip, "#ffded6", 0.26), 1), (1, lip, 1)]
         )
-        for paint in (self._upper, self._lower):  # lips have no hard border
-            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.45))
-        self._gloss = fill("#ffffff", style.gloss, blur=1.3)
+        self._border = stroke(lip, 1.6, 0.30)  # lips have no hard border
+        self._gloss = soft_spot("#ffffff", style.gloss * 1.5, (0, 0), 1.0)
         self._line = linear(
             (-30, 0),
             (30, 0),
@@ -76,7 +76,7 @@ class Mouth:
         self._groove = stroke("#8f3a41", 1.4, 0.35, blur=1.0)
         self._inner_shadow = linear((0, -1), (0, 4), [(0, "#1a0407", 0.50), (1, "#1a0407", 0)])
         self._below = soft_spot(style.shadow, 0.36, (0, 0), 22, 0.36)
-        self._dimple = fill(style.shadow, 0.50, blur=1.5)
+        self._dimple = soft_spot(style.shadow, 0.42, (0, 0), 4.5)
 
     def paint(self, canvas: skia.Canvas, shape: Shape, smile: float) -> None:
         s = [float(part) for part in shape]
@@ -109,6 +109,7 @@ class Mouth:
             upper=style.upper * thick * (1 - 0.14 * s[UPPER_TEETH] - 0.12 * smile),
             lower=style.lower * thick * (1 - 0.35 * s[TUCK]),
             square=0.62 + 0.14 * s[ROUND] + 0.04 * s[OPEN],
+            bulge=0.20 * s[OPEN],
         )
 
     def _hole(self, f: _Form) -> skia.Path:
@@ -117,8 +118,8 @@ class Mouth:
             ("M", -half, f.corner),
             ("C", -half * bow, f.top - 0.6, -half * 0.25, f.top, 0, f.top + 0.5),
             ("C", half * 0.25, f.top, half * bow, f.top - 0.6, half, f.corner),
-            ("C", half * (bow + 0.2), f.low * 0.86 + 0.14 * f.corner, half * 0.45, f.low, 0, f.low),
-            ("C", -half * 0.45, f.low, -half * (bow + 0.2), f.low * 0.86 + 0.14 * f.corner, -half, f.corner),
+            ("C", half * (bow + 0.2 + f.bulge), f.low * 0.86 + 0.14 * f.corner, half * 0.45, f.low, 0, f.low),
+            ("C", -half * 0.45, f.low, -half * (bow + 0.2 + f.bulge), f.low * 0.86 + 0.14 * f.corner, -half, f.corner),
             ("Z",),
         )
 
@@ -201,11 +202,11 @@ class Mouth:
         )
         side = f.low * 0.86 + 0.14 * f.corner
         base = f.low + f.lower
-        wide = bow + 0.2 - 0.14 * closed
+        wide = bow + 0.2 + f.bulge - 0.14 * closed
         lower = path(
             ("M", -out + 0.6, f.corner + 0.2),
-            ("C", -half * (bow + 0.2), side, -half * 0.45, f.low, 0, f.low),
-            ("C", half * 0.45, f.low, half * (bow + 0.2), side, out - 0.6, f.corner + 0.2),
+            ("C", -half * (bow + 0.2 + f.bulge), side, -half * 0.45, f.low, 0, f.low),
+            ("C", half * 0.45, f.low, half * (bow + 0.2 + f.bulge), side, out - 0.6, f.corner + 0.2),
             ("C", half * wide, side + f.lower * (0.92 - 0.30 * closed), half * 0.46, base, 0, base),
             (
                 "C",
@@ -221,12 +222,16 @@ class Mouth:
         canvas.save()
         canvas.translate(0, f.low)
         lower.offset(0, -f.low)
+        canvas.drawPath(lower, self._border)
         canvas.drawPath(lower, self._lower)
-        canvas.drawOval(skia.Rect.MakeLTRB(-half * 0.34, f.lower * 0.30, half * 0.22, f.lower * 0.52), self._gloss)
+        canvas.translate(-half * 0.06, f.lower * 0.41)
+        canvas.scale(half * 0.42, f.lower * 0.24)
+        canvas.drawRect(skia.Rect.MakeLTRB(-1, -1, 1, 1), self._gloss)
         canvas.restore()
         canvas.save()
         canvas.translate(0, f.top)
         upper.offset(0, -f.top)
+        canvas.drawPath(upper, self._border)
         canvas.drawPath(upper, self._upper)
         canvas.restore()
         if closed > 0:
@@ -240,4 +245,7 @@ class Mouth:
             )
             canvas.drawPath(line, self._line)
         for side_x in (-out - 0.5, out + 0.5):
-            canvas.drawCircle(side_x, f.corner, 1.6, self._dimple)
+            canvas.save()
+            canvas.translate(side_x, f.corner)
+            canvas.drawRect(skia.Rect.MakeLTRB(-4.5, -4.5, 4.5, 4.5), self._dimple)
+            canvas.restore()

@@ -11,6 +11,8 @@ YAW, PITCH, ROLL, SHIFT_X, LEAN, HAIR, BREATH, JAW, BROW, BROW_TILT, SMILE, PUCK
 BASES = 12
 HEAD = slice(YAW, BREATH)  # those that carry the mouth along
 
+REACH, LOWEST = 162.0, 470.0  # nothing further from the middle or further down ever moves
+
 _PIVOT_Y = 345.0  # a head turns and nods on its neck
 
 
@@ -40,10 +42,10 @@ def bases(build: Build, nodes: Floats) -> Floats:
     result[LEAN, ..., 1] = 0.014 * (y - _PIVOT_Y) * head
     hair = _step((np.abs(x) - 52) / 30) * _step((y - 190) / 130) * _step((440 - y) / 60) * _step((150 - np.abs(x)) / 40)
     result[HAIR, ..., 0] = 70 * hair
-    chest = _step((y - 330) / 70) * _step((472 - y) / 60)
+    chest = _step((y - 330) / 70) * _step((LOWEST - y) / 60)
     result[BREATH, ..., 1] = -2.2 * chest - 0.5 * head
     _face(result, build, x, y)
-    return result
+    return result * _step((REACH - np.abs(x)) / 30)[..., None]
 
 
 def _face(result: Floats, build: Build, x: Floats, y: Floats) -> None:

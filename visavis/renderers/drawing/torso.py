@@ -208,7 +208,7 @@ def _blazer(canvas: skia.Canvas, identity: Identity, build: Build, bottom: float
         ("L", 2, top + 118), ("C", 34, top + 50, neck + 14, top - 10, neck + 12, top - 46), ("Z",),
     )  # fmt: skip
     jacket = skia.Op(body_outline(build, bottom), opening, skia.PathOp.kDifference_PathOp)
-    _cast(canvas, jacket, body_outline(build, bottom), 1, 4.0, 0.5)
+    _cast(canvas, jacket, opening, 1, 4.0, 0.5)
     _panel(canvas, jacket, _box(build, bottom), _torso_relief(build), identity.cloth)
     lapel = path(
         ("M", neck + 10, top - 44), ("C", neck + 30, top - 34, neck + 40, top - 22, neck + 42, top - 6),
