@@ -1,10 +1,11 @@
 """What works on this machine: looked at without starting the server."""
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from visavis.app import RECOGNISERS, VOICE_ACTIVITY
+from visavis.app import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
@@ -25,9 +26,9 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     return [
         await _database(settings),
-        _provider("tts", "flite", "voice", "replies are silent"),
-        _provider("stt", RECOGNISERS[0], "recogniser", "nobody listens"),
-        _provider("vad", VOICE_ACTIVITY[0], "voice activity", "sound energy is used"),
+        _provider("tts", BUILT_IN_VOICE, "voice", "replies are silent"),
+        _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
+        _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _mind(settings),
         _lab(),
         _ports(settings),
@@ -48,9 +49,13 @@ async def _database(settings: Settings) -> Finding:
     return Finding("ok", "database", name)
 
 
-def _provider(kind: Kind, name: str, part: str, otherwise: str) -> Finding:
-    hint = catalog.missing(kind, name)
-    return Finding("fallback", part, f"{otherwise}: {hint}") if hint else Finding("ok", part, name)
+def _provider(kind: Kind, names: Sequence[str], part: str, otherwise: str) -> Finding:
+    """The first of these names is what a server should have; the others stand in for it."""
+    hint = catalog.missing(kind, names[0])
+    if not hint:
+        return Finding("ok", part, names[0])
+    stand_in = next((name for name in names[1:] if not catalog.missing(kind, name)), "")
+    return Finding("fallback", part, f"{f'{stand_in} stands in' if stand_in else otherwise}: {hint}")
 
 
 def _mind(settings: Settings) -> Finding:

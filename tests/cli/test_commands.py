@@ -1,0 +1,85 @@
+"""Keys, migrations, the doctor, and settings that make no sense; in this process, as the command line runs them."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from visavis.cli.main import app
+
+
+def run(*arguments: str, **settings: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env=settings)
+
+
+def query(data_dir: Path, sql: str) -> list[tuple[str, ...]]:
+    with sqlite3.connect(data_dir / "visavis.db") as connection:
+        found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def test_a_key_is_printed_and_only_its_hash_is_kept(tmp_path: Path) -> None:
+    made = run("keys", "create", "--organization", "acme", "--label", "shop", "--data-dir", str(tmp_path / "d"))
+
+    assert made.exit_code == 0, made.output
+    key = made.stdout.strip()
+    assert key.startswith("vv_")
+    assert "." not in key
+    sql = (
+        "SELECT o.name, k.label, k.prefix, k.key_hash FROM api_keys k JOIN organizations o ON o.id = k.organization_id"
+    )
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    assert query(tmp_path / "d", sql) == [("acme", "shop", key[:8], digest)]
+    assert (tmp_path / "d").stat().st_mode & 0o077 == 0
+
+
+def test_migrate_goes_up_and_down(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'personas'"
+
+    assert run("migrate", "--data-dir", folder).exit_code == 0
+    assert query(tmp_path, tables) == [("personas",)]
+    assert run("migrate", "base", "--down", "--data-dir", folder).exit_code == 0
+    assert query(tmp_path, tables) == []
+
+
+def test_the_doctor_says_what_works(tmp_path: Path) -> None:
+    found = run("doctor", "--data-dir", str(tmp_path))
+
+    assert found.exit_code == 0, found.output
+    for part in ("database", "voice", "recogniser", "voice activity", "mind", "lab", "media ports"):
+        assert part in found.stdout
+
+
+def test_the_doctor_fails_when_the_database_does_not_answer(tmp_path: Path) -> None:
+    url = "postgresql://somebody:secret-password@127.0.0.1:1/nothing"
+
+    found = run("doctor", "--data-dir", str(tmp_path), VISAVIS_DATABASE_URL=url)
+
+    assert found.exit_code == 1
+    assert "broken" in found.stdout
+    assert "secret-password" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"VISAVIS_API_KEY": "has.a.dot"}, "VISAVIS_API_KEY"),
+        ({"VISAVIS_SESSIONS_MAX": "many"}, "VISAVIS_SESSIONS_MAX"),
+        ({"VISAVIS_UDP_PORTS": "90000-90010"}, "VISAVIS_UDP_PORTS"),
+        ({"VISAVIS_ANNOUNCED_IP": "home"}, "VISAVIS_ANNOUNCED_IP"),
+        ({"VISAVIS_PUBLIC_URL": "example.com"}, "VISAVIS_PUBLIC_URL"),
+        ({"VISAVIS_TRUSTED_PROXIES": "10.0.0.0/8, everybody"}, "VISAVIS_TRUSTED_PROXIES"),
+        ({"VISAVIS_VIDEO_CODEC": "av1"}, "VISAVIS_VIDEO_CODEC"),
+        ({"VISAVIS_TURN_URLS": "turn:a.test"}, "VISAVIS_TURN_SECRET"),
+        ({"VISAVIS_LLM_URL": "http://a.test/v1"}, "VISAVIS_LLM_MODEL"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, settings: dict[str, str], named: str) -> None:
+    found = run("migrate", "--data-dir", str(tmp_path), **settings)
+
+    assert found.exit_code == 2
+    assert named in found.output
