@@ -97,6 +97,7 @@ class Flite:
             function = getattr(self._flite, name)
             function.restype, function.argtypes = result, arguments
         self._flite.utt_wave.restype, self._flite.utt_wave.argtypes = POINTER(_Wave), [c_void_p]
+        self._seed_noise = ctypes.CDLL(None).srand
         self._flite.flite_init()
         self._voices: dict[str, Any] = {}
         for voice in VOICES:  # the first words of a voice take three times as long: better now than in a conversation
@@ -111,6 +112,7 @@ class Flite:
 
     def _raw(self, plain_text: PlainText, manner: Manner) -> RawSpeech:
         voice = self._voice(manner.base)
+        self._seed_noise(1)  # breath and fricatives are made of noise; the same text shall sound the same every time
         self._flite.feat_set_float(voice.contents.features, b"duration_stretch", manner.stretch)
         if manner.pitch_hz:
             self._flite.feat_set_float(voice.contents.features, b"int_f0_target_mean", manner.pitch_hz)

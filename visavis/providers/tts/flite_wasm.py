@@ -7,9 +7,11 @@ text, and for the pronunciation of words it has not said before. Aligning the tw
 
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import wave
+import weakref
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -128,7 +130,8 @@ class _Command:
         self._module = _compiled(wasmtime, self._engine, file)
         self._linker = wasmtime.Linker(self._engine)
         self._linker.define_wasi()
-        self._folder = tempfile.TemporaryDirectory(prefix="visavis-flite-")
+        self._folder = Path(tempfile.mkdtemp(prefix="visavis-flite-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def ask(self, text: str, question: str) -> str:
         """What flite prints about a text."""
@@ -137,18 +140,18 @@ class _Command:
     def speak(self, text: str, voice: str, options: Sequence[str]) -> tuple[str, tuple[Any, int]]:
         """What flite prints, and its samples (-1 to 1) with their rate."""
         printed = self._run(["-voice", voice, *options, "-t", text, "-o", "/speech.wav"])
-        with wave.open(str(Path(self._folder.name, "speech.wav"))) as sound:
+        with wave.open(str(self._folder / "speech.wav")) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.float32)
             return printed, (samples * np.float32(1 / 32_768), sound.getframerate())
 
     def _run(self, arguments: Sequence[str]) -> str:
-        printed = Path(self._folder.name, "printed.txt")
+        printed = self._folder / "printed.txt"
         store = self._wasmtime.Store(self._engine)
         store.set_limits(memory_size=_MEMORY_BYTES_MAX)
         sandbox = self._wasmtime.WasiConfig()
         sandbox.argv = ("flite", *arguments)
         sandbox.stdout_file = str(printed)
-        sandbox.preopen_dir(self._folder.name, "/")
+        sandbox.preopen_dir(str(self._folder), "/")
         store.set_wasi(sandbox)
         try:
             start: Any = self._linker.instantiate(store, self._module).exports(store)["_start"]

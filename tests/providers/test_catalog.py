@@ -1,0 +1,116 @@
+"""The catalog: lists without importing, loads by name, says what is missing, and lets guests in by the same door."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from visavis.core.errors import NotFound, ProviderError
+from visavis.providers import catalog
+from visavis.providers.base import Traits
+from visavis.providers.catalog import KINDS, Kind
+
+EVERY = [(kind, name) for kind in KINDS for name in catalog.names(kind)]
+GUEST = """
+from pydantic import BaseModel
+from visavis.providers.base import Traits
+
+class Acme:
+    traits = Traits(label="Acme")
+    class Settings(BaseModel):
+        pass
+"""
+
+
+@pytest.fixture
+def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package of somebody else that announces two voices, one of which lacks its library."""
+    (tmp_path / "acme_voices.py").write_text(GUEST)
+    (tmp_path / "acme_broken.py").write_text("import acme_proprietary_sdk\n")
+    metadata = tmp_path / "acme_voices-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-voices\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[visavis.tts]\nacme = acme_voices:Acme\nacme_broken = acme_broken:Voice\nflite = acme_voices:Acme\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_every_kind_has_its_built_ins() -> None:
+    assert catalog.names("stt") == ["pocketsphinx", "scripted"]
+    assert catalog.names("llm") == ["echo", "openai_compatible", "responder", "script"]
+    assert catalog.names("tts") == ["flite", "flite_wasm", "tone"]
+    assert catalog.names("vad") == ["energy", "silero"]
+
+
+LISTING = """
+import sys
+from visavis.providers import catalog
+listed = {f"visavis.providers.{kind}.{name}" for kind in catalog.KINDS for name in catalog.names(kind)}
+vendors = {"openai", "onnxruntime", "pocketsphinx", "wasmtime"}
+print(sorted((listed | vendors) & set(sys.modules)))
+"""
+
+
+def test_listing_imports_no_provider_and_no_vendor() -> None:
+    done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_every_provider_says_what_it_is(kind: Kind, name: str) -> None:
+    traits = catalog.traits(kind, name)
+    assert isinstance(traits, Traits)
+    assert traits.label
+    module, _, attribute = catalog.dotted(kind, name).partition(":")
+    provider = getattr(sys.modules[module], attribute)
+    assert provider is sys.modules[module].PROVIDER
+    assert issubclass(provider.Settings, BaseModel)
+    assert provider.Settings.model_json_schema()["type"] == "object"
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_a_provider_that_cannot_work_here_says_what_to_install(kind: Kind, name: str) -> None:
+    hint = catalog.missing(kind, name)
+    if not hint:
+        assert catalog.load(kind, name).traits is catalog.traits(kind, name)
+        return
+    assert "install" in hint
+    with pytest.raises(ProviderError) as raised:
+        catalog.load(kind, name)
+    assert not raised.value.retryable
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(NotFound, match='no tts provider "flight".*flite, flite_wasm, tone'):
+        catalog.load("tts", "flight")
+
+
+@pytest.mark.usefixtures("guests")
+def test_a_guest_comes_in_by_the_same_door() -> None:
+    assert "acme" in catalog.names("tts")
+    assert catalog.load("tts", "acme").traits.label == "Acme"
+    assert catalog.dotted("tts", "acme") == "acme_voices:Acme"
+    assert "acme" not in catalog.names("llm")
+
+
+@pytest.mark.usefixtures("guests")
+def test_a_guest_without_its_library_says_what_to_install() -> None:
+    assert "acme_broken" in catalog.names("tts")
+    with pytest.raises(ProviderError, match="pip install acme_proprietary_sdk"):
+        catalog.load("tts", "acme_broken")
+
+
+@pytest.mark.usefixtures("guests")
+def test_a_guest_cannot_take_the_place_of_a_built_in() -> None:
+    assert catalog.dotted("tts", "flite") == "visavis.providers.tts.flite:Flite"
+
+
+@pytest.mark.usefixtures("guests")
+def test_the_first_usable_is_found() -> None:
+    assert catalog.first_usable("tts", ("acme_broken", "acme", "tone")) == "acme"
+    with pytest.raises(ProviderError, match="acme_proprietary_sdk"):
+        catalog.first_usable("tts", ("acme_broken",))

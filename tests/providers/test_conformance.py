@@ -1,0 +1,283 @@
+"""One suite for every provider the catalog lists, built-in or not. A provider that is not installed here is skipped."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.providers.fake_openai import FakeOpenAI, text_plan
+from visavis.core.errors import VisavisError
+from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk, Mark, SpeechAudio
+from visavis.core.spec import EarsSpec, MindSpec, VoiceSpec
+from visavis.providers import catalog
+from visavis.providers.base import (
+    ChatMessage,
+    LanguageModel,
+    TextDelta,
+    VoiceActivity,
+)
+from visavis.providers.catalog import Kind
+
+ARPABET = """aa ae ah ao aw ax axr ay b ch d dh dx eh el em en er ey f g hh ih iy jh k l m n ng ow oy p pau r s sh t th
+uh uw v w y z zh"""
+SENTENCE = "Dr. Smith paid $29 — “really” 29 dollars — on May 3rd, 1999; isn't that nice? 🙂"
+UNSPEAKABLE = ["", "   ", "...", "🙂", "— — !?"]
+SOON_S = 10.0
+WINDOW_BYTES = 640  # 20 ms, what a microphone sends at a time
+
+
+def installed(kind: Kind) -> list[Any]:
+    """Names of a kind, those that cannot work here marked to be skipped."""
+    hints = {name: catalog.missing(kind, name) for name in catalog.names(kind)}
+    return [pytest.param(name, marks=pytest.mark.skip(reason=hint) if hint else ()) for name, hint in hints.items()]
+
+
+# --- voices -----------------------------------------------------------------------------------------------------
+
+Say = Callable[[str, VoiceSpec], SpeechAudio]
+
+
+def joined(pieces: Sequence[SpeechAudio]) -> SpeechAudio:
+    """A clause that came in pieces, as one; marks of a piece count from the beginning of the clause."""
+    rate_hz = pieces[0].audio.rate_hz if pieces else SPEECH_RATE_HZ
+    pcm = b"".join(piece.audio.pcm for piece in pieces)
+    return SpeechAudio(AudioChunk(pcm, rate_hz), [mark for piece in pieces for mark in piece.marks])
+
+
+async def spoken_by(provider: Any, text: str, spec: VoiceSpec) -> SpeechAudio:
+    voice = provider(spec)
+    pieces = [piece async for piece in voice.speak(text)]
+    await voice.close()
+    return joined(pieces)
+
+
+@pytest.fixture(scope="module", params=installed("tts"))
+def voice_name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def say(voice_name: str, request: pytest.FixtureRequest) -> Say:
+    provider = catalog.load("tts", voice_name)
+    if not provider.traits.runs_in_worker:
+        return lambda text, spec: asyncio.run(spoken_by(provider, text, spec))
+    return (request.getfixturevalue("flite") if voice_name == "flite" else provider()).synthesize
+
+
+@pytest.fixture(scope="module")
+def sentence(say: Say, voice_name: str) -> SpeechAudio:
+    return say(SENTENCE, VoiceSpec(voice_name, ""))
+
+
+def words_of(speech: SpeechAudio) -> list[Mark]:
+    return [mark for mark in speech.marks if mark.kind == "word"]
+
+
+def samples_of(audio: AudioChunk) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.frombuffer(audio.pcm, "<i2").astype(np.float64)
+
+
+def test_a_voice_is_audible_and_of_the_rate_it_states(sentence: SpeechAudio, voice_name: str) -> None:
+    assert sentence.audio.rate_hz == catalog.traits("tts", voice_name).rate_hz
+    assert np.sqrt(np.mean(samples_of(sentence.audio) ** 2)) > 1_000
+
+
+def test_the_first_sound_comes_at_once(sentence: SpeechAudio) -> None:
+    first = int(np.flatnonzero(np.abs(samples_of(sentence.audio)) > 300)[0])
+    assert first * 1000 / sentence.audio.rate_hz < 60
+
+
+def test_word_marks_are_in_order_and_within_the_sound(sentence: SpeechAudio, voice_name: str) -> None:
+    if not catalog.traits("tts", voice_name).gives_word_times:
+        pytest.skip("this voice gives no word times")
+    words = words_of(sentence)
+    assert len(words) >= len(re.findall(r"\w[\w.'’]*", SENTENCE)) - 1
+    assert all(0 <= word.start_ms < word.end_ms <= sentence.audio.duration_ms for word in words)
+    assert all(one.end_ms <= next_.start_ms + 1e-6 for one, next_ in zip(words, words[1:], strict=False))
+
+
+def test_word_marks_say_where_they_stand_in_the_text(sentence: SpeechAudio, voice_name: str) -> None:
+    if not catalog.traits("tts", voice_name).gives_word_times:
+        pytest.skip("this voice gives no word times")
+    words = words_of(sentence)
+    assert all(0 <= word.start_char < word.end_char <= len(SENTENCE) for word in words)
+    places = [(word.start_char, word.end_char) for word in words]
+    assert places == sorted(places)
+    covered = {at for start, end in places for at in range(start, end)}
+    assert [char for at, char in enumerate(SENTENCE) if at not in covered and not char.isspace()] == []
+
+
+def test_phone_marks_are_known_and_leave_no_gap(sentence: SpeechAudio, voice_name: str) -> None:
+    if not catalog.traits("tts", voice_name).gives_phone_times:
+        pytest.skip("this voice gives no phone times")
+    phones = [mark for mark in sentence.marks if mark.kind == "phone"]
+    assert {phone.text for phone in phones} <= set(ARPABET.split())
+    borders = [0.0, *(phone.end_ms for phone in phones)]
+    assert [phone.start_ms for phone in phones] == borders[:-1]
+    assert borders[-1] == pytest.approx(sentence.audio.duration_ms)
+
+
+@pytest.mark.parametrize("text", UNSPEAKABLE)
+def test_nothing_to_say_is_not_an_error(say: Say, voice_name: str, text: str) -> None:
+    speech = say(text, VoiceSpec(voice_name, ""))
+    assert all(mark.end_ms <= speech.audio.duration_ms for mark in speech.marks)
+
+
+@pytest.mark.parametrize("speed", [0.7, 1.2, 1.5])
+def test_speed_scales_the_duration(say: Say, voice_name: str, sentence: SpeechAudio, speed: float) -> None:
+    quick = say(SENTENCE, VoiceSpec(voice_name, "", speed=speed))
+    assert quick.audio.duration_ms == pytest.approx(sentence.audio.duration_ms / speed, rel=0.05)
+    assert len(quick.marks) == len(sentence.marks)
+
+
+def test_volume_is_heard_and_never_wraps_around(say: Say, voice_name: str) -> None:
+    sounds = {
+        volume: samples_of(say("Hello there.", VoiceSpec(voice_name, "", volume=volume)).audio)
+        for volume in (0.5, 1.0, 4.0)
+    }
+    power = {volume: np.sqrt(np.mean(sound**2)) for volume, sound in sounds.items()}
+    assert power[0.5] == pytest.approx(power[1.0] / 2, rel=0.1)
+    assert power[4.0] > 1.3 * power[1.0]
+    size = min(map(len, sounds.values()))
+    assert np.corrcoef(sounds[0.5][:size], sounds[4.0][:size])[0, 1] > 0.75  # a sample that wraps changes its sign
+
+
+def test_speech_is_understood(say: Say, voice_name: str, understand: Callable[[AudioChunk], str]) -> None:
+    if "en" not in catalog.traits("tts", voice_name).languages:
+        pytest.skip("this voice speaks no English")
+    heard = understand(say("What can you tell me about it?", VoiceSpec(voice_name, "rms")).audio)
+    assert heard == "what can you tell me about it"
+
+
+# --- ears -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=installed("stt"))
+def ears(request: pytest.FixtureRequest) -> Any:
+    return catalog.load("stt", request.param)()
+
+
+async def heard_by(ears: Any, sound: AudioChunk, language: str = "en") -> str:
+    """Through whichever seam the recogniser has, fed as a microphone would feed it."""
+    chunks = [sound.pcm[at : at + WINDOW_BYTES] for at in range(0, len(sound.pcm), WINDOW_BYTES)]
+    if ears.traits.runs_in_worker:
+        utterance = ears.open(EarsSpec("", language))
+        for pcm in chunks:
+            utterance.feed(pcm)
+        return utterance.finish()
+    transcription = await ears.open(EarsSpec("", language))
+    for pcm in chunks:
+        await transcription.feed(AudioChunk(pcm, sound.rate_hz))
+    return await transcription.finish()
+
+
+async def test_ears_hear_nothing_in_silence(ears: Any) -> None:
+    assert await heard_by(ears, AudioChunk(bytes(SPEECH_RATE_HZ), SPEECH_RATE_HZ)) == ""
+
+
+async def test_ears_refuse_a_language_they_do_not_know(ears: Any) -> None:
+    if ears.traits.languages == ("*",):
+        pytest.skip("these ears claim to know any language")
+    with pytest.raises(VisavisError, match="xx"):
+        await heard_by(ears, AudioChunk(b"", SPEECH_RATE_HZ), language="xx")
+
+
+# --- minds ------------------------------------------------------------------------------------------------------
+
+CONVERSATION = [
+    ChatMessage("system", "You are a helpful assistant."),
+    ChatMessage("user", "Hello there, how are you?"),
+]
+
+
+@pytest.fixture(params=installed("llm"))
+async def mind(request: pytest.FixtureRequest, openai_server: FakeOpenAI) -> AsyncIterator[LanguageModel]:
+    openai_server.answer_with(text_plan("I ", "am ", "well."))
+    provider = catalog.load("llm", request.param)
+    lines = {"turns": ["I am well.", "So am I."]} if request.param == "script" else {}
+    spec = MindSpec(request.param, "test", (openai_server.url,), secret="sk")
+    model = provider(spec, provider.Settings(**lines))
+    yield model
+    await model.close()
+    await asyncio.get_running_loop().shutdown_default_executor()
+
+
+async def reply_of(mind: LanguageModel, messages: Sequence[ChatMessage]) -> str:
+    async with asyncio.timeout(SOON_S):
+        deltas = [delta async for delta in mind.reply(messages)]
+    assert all(isinstance(delta, TextDelta) and delta.text for delta in deltas)
+    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+
+
+async def test_a_mind_answers(mind: LanguageModel) -> None:
+    assert await reply_of(mind, CONVERSATION)
+
+
+async def test_a_mind_opens_a_conversation(mind: LanguageModel) -> None:
+    assert await reply_of(mind, CONVERSATION[:1])
+
+
+async def test_a_mind_that_was_left_in_the_middle_answers_again(mind: LanguageModel) -> None:
+    async for _ in mind.reply(CONVERSATION):
+        break
+    assert await reply_of(mind, CONVERSATION)
+
+
+# --- voice activity ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=installed("vad"))
+async def activity(request: pytest.FixtureRequest) -> AsyncIterator[VoiceActivity]:
+    detector = catalog.load("vad", request.param)()
+    yield detector
+    await detector.close()
+    await asyncio.get_running_loop().shutdown_default_executor()
+
+
+async def share_of_speech(activity: VoiceActivity, pcm: bytes) -> float:
+    detector = activity.open()
+    probabilities: list[float] = []
+    for at in range(0, len(pcm), WINDOW_BYTES):
+        probabilities += await detector.push(AudioChunk(pcm[at : at + WINDOW_BYTES], SPEECH_RATE_HZ))
+    detector.close()
+    assert len(probabilities) == int(len(pcm) / 2 / SPEECH_RATE_HZ * 1000 / activity.window_ms)
+    assert all(0.0 <= probability <= 1.0 for probability in probabilities)
+    return sum(probability > 0.5 for probability in probabilities) / len(probabilities)
+
+
+def noise(power: float) -> bytes:
+    """Two seconds; white for a power of 0, more like a rumble the higher it is."""
+    rng = np.random.default_rng(7)
+    spectrum = np.fft.rfft(rng.normal(size=2 * SPEECH_RATE_HZ))
+    shaped = np.fft.irfft(spectrum / np.maximum(1.0, np.arange(len(spectrum))) ** power)
+    return (shaped / shaped.std() * 800).astype("<i2").tobytes()
+
+
+def clicks() -> bytes:
+    sound = np.zeros(2 * SPEECH_RATE_HZ, "<i2")
+    sound[::4000], sound[1::4000] = 30_000, -30_000
+    return sound.tobytes()
+
+
+async def test_speech_is_noticed(activity: VoiceActivity, spoken: AudioChunk) -> None:
+    assert await share_of_speech(activity, bytes(SPEECH_RATE_HZ) + spoken.pcm) > 0.5
+
+
+async def test_speech_is_noticed_in_noise(activity: VoiceActivity, spoken: AudioChunk) -> None:
+    rng = np.random.default_rng(7)
+    noisy = samples_of(spoken) + rng.normal(0, 400, spoken.samples)
+    pcm = noise(0.0)[: SPEECH_RATE_HZ // 2 * 2] + np.clip(noisy, -32_768, 32_767).astype("<i2").tobytes()
+    assert await share_of_speech(activity, pcm) > 0.4
+
+
+@pytest.mark.parametrize("sound", [bytes(2 * SPEECH_RATE_HZ), noise(0.0), noise(0.5), noise(1.0), clicks()])
+async def test_nothing_else_is_taken_for_speech(activity: VoiceActivity, sound: bytes) -> None:
+    assert await share_of_speech(activity, sound) == 0.0
+
+
+async def test_another_rate_is_refused(activity: VoiceActivity) -> None:
+    with pytest.raises(ValueError, match="48000"):
+        await activity.open().push(AudioChunk(bytes(1920), 48_000))
