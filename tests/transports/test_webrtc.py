@@ -249,6 +249,17 @@ async def test_w11_a_client_that_vanishes_is_lost(
     await answer.peer.close()
 
 
+async def test_a_peer_knows_how_long_its_client_has_been_silent(
+    connected: Answer, client: Client, line: TestLine
+) -> None:
+    client.vanish()
+    await asyncio.sleep(0.1)
+    silent_ms = connected.peer.silent_ms
+    assert silent_ms >= 50
+    await asyncio.sleep(0.1)
+    assert connected.peer.silent_ms >= silent_ms + 100
+
+
 async def test_closing_does_not_tell_the_line(connected: Answer, client: Client, line: TestLine) -> None:
     await connected.peer.close()
     await connected.peer.close()

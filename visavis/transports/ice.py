@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import itertools
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from aioice import Candidate, Connection, ConnectionClosed
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, ConnectionEvent, StunProtocol, server_reflexive_candidate
+from aioice.stun import Message
 from aioice.utils import random_string
 from aiortc import RTCConfiguration, RTCDtlsTransport, RTCIceServer, RTCPeerConnection
 from aiortc.rtcicetransport import RTCIceGatherer, RTCIceTransport
@@ -54,6 +56,20 @@ class IceConnection(Connection):
         super().__init__(**kwargs)
         self._network = network
         self._restarted = False
+        self._heard_s = time.monotonic()
+
+    @property
+    def silent_ms(self) -> float:
+        """Since anything came from the client. A living one is never silent for long: it renews its consent."""
+        return (time.monotonic() - self._heard_s) * 1000
+
+    def data_received(self, data: bytes, component: int) -> None:
+        self._heard_s = time.monotonic()
+        super().data_received(data, component)
+
+    def request_received(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        self._heard_s = time.monotonic()
+        super().request_received(message, addr, protocol)
 
     async def get_event(self) -> ConnectionEvent | None:
         """The base answers None for ever once it is closed, and aiortc would spin on that."""

@@ -117,6 +117,11 @@ class WebRtcPeer:
         assert self._video is not None, "the offer has not been accepted"
         return self._video
 
+    @property
+    def silent_ms(self) -> float:
+        """Since anything came from the client. More than some seconds means that it is gone, or its network is."""
+        return ice_connection(self._transport).silent_ms
+
     def belongs_to(self, offer: CheckedOffer) -> bool:
         """Whether the offer comes from the client of this connection, and the connection still lives."""
         return not self._over and self._offer is not None and offer.fingerprints == self._offer.fingerprints

@@ -22,6 +22,7 @@ from visavis.core.frames import VideoFormat
 from visavis.core.spec import FaceSpec, ListeningSpec, PersonaSpec, SessionSpec
 from visavis.engine.conversation import Conversation
 from visavis.engine.host import Host, Limits, Parts, SessionReport
+from visavis.resources.sessions import signalling
 from visavis.resources.sessions.signalling import WARN_EVERY_MS, make_router
 from visavis.testing.rehearsal import CountedPackets, Hears, LoudOrQuiet, PacedVoice, StillFaces
 from visavis.transports.base import Line, Peer
@@ -38,6 +39,7 @@ class NetworkSeat:
     video = VideoFormat("h264", 720, 480)
 
     def __init__(self) -> None:
+        self.silent_ms = 0.0
         self.candidates: list[IceCandidate] = []
         self.events: list[Event] = []
         self.closed = asyncio.Event()
@@ -288,6 +290,40 @@ async def test_s17_a_socket_that_goes_is_not_the_end(stage: Stage) -> None:
     async with stage.socket() as again:
         stage.conversation._deliver(Warned(1.0, "still here"))
         assert (await again.receive())["actionType"] in ("sessionready", "warning")
+    assert stage.host.live == 1
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signalling, "GONE_AFTER_MS", 50.0)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_s23_a_tab_that_is_closed_is_noticed_before_its_connection_is(stage: Stage) -> None:
+    async with stage.socket() as socket:
+        await socket.send("offer", OFFER)
+        await socket.receive()
+        seat = stage.peers.seats["v=0 offer"]
+        stage.conversation.peer_opened(seat)
+    await asyncio.sleep(0.2)
+    assert stage.host.live == 1
+    seat.silent_ms = 60.0
+    report = await asyncio.wait_for(stage.conversation.wait_ended(), PATIENCE_S)
+    assert report.reason == "client"
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_client_that_comes_back_from_a_dead_path_is_not_taken_for_gone(stage: Stage) -> None:
+    async with stage.socket() as socket:
+        await socket.send("offer", OFFER)
+        await socket.receive()
+        seat = stage.peers.seats["v=0 offer"]
+        stage.conversation.peer_opened(seat)
+        seat.silent_ms = 9_000.0
+    async with stage.socket() as again:
+        await asyncio.sleep(0.2)
+        await again.send("offer", OFFER)
+        assert (await again.receive())["actionType"] == "answer"
     assert stage.host.live == 1
 
 

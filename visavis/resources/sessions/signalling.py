@@ -34,6 +34,7 @@ from visavis.transports.wire import (
 
 OUTGOING_MAX = 256  # messages that wait for a client that reads slowly; with more it is gone
 CANDIDATES_EARLY_MAX = 64  # that may come before the offer they belong to
+GONE_AFTER_MS = 8_000.0  # of silence; the slowest client renews its consent to be sent media every six seconds
 WARN_EVERY_MS = 5_000.0  # about messages that mean nothing
 CLOSE_WITHIN_S = 2.0
 LEFT = (WebSocketDisconnect, RuntimeError, OSError)  # what sending to a client that has left raises
@@ -44,7 +45,10 @@ log = structlog.get_logger()
 
 @runtime_checkable
 class NetworkPeer(Peer, Protocol):
-    """A peer that is told the addresses of its client one by one."""
+    """A peer that is told the addresses of its client one by one, and knows when it last heard from it."""
+
+    @property
+    def silent_ms(self) -> float: ...
 
     def add_candidate(self, candidate: IceCandidate) -> None: ...
 
@@ -84,6 +88,7 @@ def make_router(host: Host, peers: Peers, clock: Clock) -> APIRouter:
             await before.give_way()
         try:
             await socket.run()
+            await socket.notice_absence()
         finally:
             if seats.get(session_id) is socket:
                 del seats[session_id]
@@ -139,6 +144,31 @@ class Socket:
         """A newer socket has come: stop reading, close quietly, and return when nothing here runs any more."""
         self._gone.set()
         await self._over.wait()
+
+    async def notice_absence(self) -> None:
+        """After the client closed the socket, see whether it is gone altogether, and end its session then.
+
+        A tab that is closed says goodbye here but not to its peer connection, which would take half a minute to
+        notice. A client that looks for another network path closes its socket, too, but is back within seconds.
+        """
+        ended = asyncio.create_task(self._conversation.wait_ended(), name="signalling-ended")
+        replaced = asyncio.create_task(self._gone.wait(), name="signalling-replaced")
+        left_ms = GONE_AFTER_MS
+        try:
+            while left_ms > 0:
+                done, _ = await asyncio.wait(
+                    {ended, replaced}, timeout=left_ms / 1000, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return
+                left_ms = GONE_AFTER_MS - self._peer_silent_ms()
+            self._conversation.end("client")
+        finally:
+            await cancel_and_wait(ended, replaced)
+
+    def _peer_silent_ms(self) -> float:
+        peer = self._peer or self._conversation.peer
+        return peer.silent_ms if isinstance(peer, NetworkPeer) else 0.0
 
     async def _follow(self) -> None:
         """End with the conversation, also where its last word went to the socket before this one."""
