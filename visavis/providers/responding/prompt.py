@@ -44,7 +44,8 @@ _INSTRUCTION = re.compile(
     limit|listen|let\s|treat|think|pretend|imagine|note\s|important|under\s+no|this\s+is\s+a\s+(?:voice|video)|
     your\s+(?:goal|job|task|role|purpose|tone|style|responses?|answers?|replies|aim|mission|main|primary|name)\b|
     you\s+(?:are|should|must|will|can|cannot|can't|may|need|shall|always|never|do\s+not|don't|only|'re)\b|you're\b|
-    the\s+(?:user|customer|caller)s?\s+(?:may|might|will|can|should)\b|everything\s+you\b|no\s+(?:markdown|emoji))""",
+    the\s+(?:user|customer|caller)s?\s+(?:may|might|will|can|should)\b|everything\s+you\b|no\s+(?:markdown|emoji)|
+    \w+ly\s|.*\b(?:you|your\s+\w+)\s+(?:must|should|shall)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ABOUT_SELF = re.compile(
@@ -55,9 +56,9 @@ _SECRET = re.compile(
     r"\b(?:secret|confidential|internal use|(?:do not|don't|never) (?:share|reveal|tell|mention|disclose))",
     re.IGNORECASE,
 )
-_HIDE_BEFORE = re.compile(
+_PROHIBITION = re.compile(
     r"^(?:please )?(?:never|do not|don't|you must not|you must never)\b.{0,30}"
-    r"\b(?:reveal|share|disclose|mention|tell)\b.{0,30}\b(?:it|this|that|them)\b",
+    r"\b(?:reveal|share|disclose|mention|tell)\b.{0,30}?\b(?:(it|this|that|them)\b|(?:the|your|our|any) (\w{3,}))",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^[\[<#].*|^[A-Z][\w /&'-]{0,40}:?$")
@@ -124,14 +125,17 @@ def topics(facts: Sequence[str], count_max: int = 3) -> list[str]:
 def _as_topic(fact: str, subject: re.Match[str]) -> str:
     topic = subject.group(1)
     article = fact[: subject.start(1)].lower()
-    if not article and topic[1:2].islower() and " " not in topic:
-        topic = topic[0].lower() + topic[1:] if _is_common(topic, fact) else topic
+    if not article and topic[1:2].islower() and _is_common(topic, fact):
+        topic = topic[0].lower() + topic[1:]
     return ("the " if article in ("the ", "our ") else article) + topic
 
 
-def _is_common(word: str, fact: str) -> bool:
-    """A capital at the beginning of a sentence says nothing; a hyphen or a plural suggests an ordinary word."""
-    return "-" in word or word.endswith(("s", "ing", "fast", "er", "ion")) or f" {word.lower()}" in fact
+def _is_common(topic: str, fact: str) -> bool:
+    """A capital at the beginning of a sentence says nothing; other signs tell an ordinary word from a name."""
+    first, _, rest = topic.partition(" ")
+    if rest:
+        return rest.islower()
+    return "-" in first or first.endswith(("s", "ing", "fast", "er", "ion")) or f" {first.lower()}" in fact
 
 
 _USER = re.compile(r"\b[Tt]he (?:user|customer|visitor|caller|guest|client)('s\b)?(?: (\w+))?")
@@ -195,12 +199,16 @@ def _modest(role: str) -> str:
 
 def _facts(text: str) -> list[str]:
     facts: list[str] = []
+    hidden: set[str] = set()
     for sentence in sentences(text):
-        if _HIDE_BEFORE.search(sentence) and facts:
-            facts.pop()
-        if _is_fact(sentence):
+        if prohibition := _PROHIBITION.search(sentence):
+            what_before, thing = prohibition.groups()
+            if what_before and facts:
+                facts.pop()
+            hidden.add((thing or "").lower())
+        elif _is_fact(sentence):
             facts.append(_closed(first_person(sentence)))
-    return facts[:FACTS_MAX]
+    return [fact for fact in facts if not hidden & set(re.findall(r"\w+", fact.lower()))][:FACTS_MAX]
 
 
 def _is_fact(sentence: str) -> bool:
