@@ -107,7 +107,11 @@ class Rest:
 
         return self.run(create())
 
-    def ask(
+    def ask(self, method: str, path: str, json: Any = None, **request: Any) -> httpx.Response:
+        """`send`, from where there is no loop."""
+        return self.run(self.send(method, path, json, **request))
+
+    async def send(
         self,
         method: str,
         path: str,
@@ -123,9 +127,7 @@ class Rest:
         sent: dict[str, str | bytes] = {"authorization": credential, **(headers or {})}
         if content is not None:
             sent.setdefault("content-type", "application/json")
-        return self.run(
-            self._client.request(method, path, json=json, content=content, headers=sent, params=params or None)
-        )
+        return await self._client.request(method, path, json=json, content=content, headers=sent, params=params or None)
 
     def create(self, path: str, **fields: Any) -> Any:
         answer = self.ask("POST", path, fields)

@@ -31,7 +31,7 @@ def part(token: str, index: int) -> Any:
     return json.loads(base64.b64decode(text + "=" * (-len(text) % 4)))
 
 
-def test_h1_h5_a_token_is_a_jwt_that_every_client_can_read(rest: Rest) -> None:
+def test_h1_h3_h5_a_token_is_a_jwt_that_every_client_can_read(rest: Rest) -> None:
     token = token_of(rest, personaConfig=DOCUMENTED, clientLabel="js-sdk-api-key")
 
     assert token.count(".") == 2
@@ -163,7 +163,7 @@ def test_a_wrong_size_is_answered_with_the_right_ones(rest: Rest) -> None:
     assert rest.ask("POST", "/v1/auth/session-token", body).json()["supportedDimensions"] == ["1152x768", "768x1152"]
 
 
-def test_another_region_is_no_reason_to_refuse_unless_it_is_strict(rest: Rest) -> None:
+def test_h15_h18_another_region_is_no_reason_to_refuse_unless_it_is_strict(rest: Rest) -> None:
     options = {"region": "eu", "regionPolicy": "preferred"}
     assert token_of(rest, personaConfig=DOCUMENTED, sessionOptions=options)
 

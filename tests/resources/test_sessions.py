@@ -1,5 +1,8 @@
 """`POST /v1/engine/session` and what becomes of a session."""
 
+import asyncio
+import base64
+import hmac
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +47,7 @@ def ended(rest: Rest, session_id: str) -> Any:
     raise AssertionError(f"session {session_id} did not end")
 
 
-def test_h8_h25_the_answer_has_what_every_client_needs(rest: Rest) -> None:
+def test_h8_h9_h10_h11_h12_h25_the_answer_has_what_every_client_needs(rest: Rest) -> None:
     answer = start(rest)
 
     contract.check(answer, contract.ENGINE_SESSION)
@@ -355,6 +358,44 @@ def test_h26_a_session_that_nobody_connects_to_makes_room(small: Rest) -> None:
     while small.app.state.desk.host.live and time.monotonic() < deadline_s:
         small.ask("GET", "/healthz")
     start(small)
+
+
+def test_h13_ice_servers_have_the_form_that_the_strictest_client_wants(tmp_path: Path) -> None:
+    turn = {"turn_urls": ["turn:a.test:3478?transport=udp", "turns:a.test:5349"], "turn_secret": "shared"}
+    with Rest("", tmp_path, stun_urls=["stun:a.test:3478"], **turn) as rest:
+        answer = start(rest)
+
+    contract.check(answer, contract.ENGINE_SESSION)
+    stun, relay = answer["clientConfig"]["iceServers"]
+    assert stun == {"urls": ["stun:a.test:3478"], "credentialType": "password"}
+    assert relay["urls"] == turn["turn_urls"]
+    expires_s = int(relay["username"].split(":")[0])
+    assert 23 * 3600 < expires_s - time.time() <= 24 * 3600
+    digest = hmac.digest(b"shared", relay["username"].encode(), "sha1")
+    assert relay["credential"] == base64.b64encode(digest).decode()
+
+
+def test_admission_is_atomic(tmp_path: Path) -> None:
+    with Rest("", tmp_path, sessions_max=3) as rest:
+
+        async def open_many() -> list[int]:
+            requests = (rest.send("POST", "/v1/engine/session", {"personaConfig": DOCUMENTED}) for _ in range(8))
+            return sorted(answer.status_code for answer in await asyncio.gather(*requests))
+
+        assert rest.run(open_many()) == [201] * 3 + [429] * 5
+
+
+def test_the_operators_own_server_thinks_for_built_in_minds(tmp_path: Path) -> None:
+    own = {"llm_url": "http://127.0.0.1:11434/v1", "llm_model": "llama3.2", "llm_api_key": "sk-operator"}
+    with Rest("", tmp_path, **own) as rest:
+        mind = spec_of(rest).mind
+        shown = rest.ask("GET", f"/v1/llms/{DOCUMENTED['llmId']}")
+
+    assert mind is not None
+    assert (mind.provider, mind.model, mind.urls) == ("openai_compatible", "llama3.2", (own["llm_url"],))
+    assert mind.secret == "sk-operator"
+    assert shown.json()["servedBy"] == {"provider": "openai_compatible", "model": "llama3.2"}
+    assert "sk-operator" not in shown.text
 
 
 def test_h23_a_public_address_may_have_a_path(small: Rest) -> None:

@@ -2,7 +2,9 @@
 
 from functools import partial
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from visavis.core.spec import MindSpec
@@ -10,7 +12,21 @@ from visavis.db import models
 from visavis.http.wire import Answer, Body, ServedBy, Timestamp, small
 
 LlmFormat = Literal["openai", "groq_openai", "custom", "azure_openai", "gemini", "anthropic", "advanced_voice", "none"]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
+
+
+def _web_address(url: str) -> str:
+    """What the client library would only notice in the middle of a conversation."""
+    try:
+        parts, _ = urlsplit(url), httpx.URL(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ValueError(f"is not a web address: {error}") from None
+    if not whole:
+        raise ValueError('give a whole address that begins with "https://" or "http://"')
+    return url
+
+
+Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 

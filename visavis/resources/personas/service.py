@@ -13,10 +13,10 @@ from visavis.http.errors import under
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
 from visavis.resources.voices.service import checked_options
 
-UNNAMED = "Untitled persona"
+UNNAMED = "Untitled persona"  # lists need something to click on
 # what a persona is before anybody says otherwise; also for one that is never stored
 BLANK: dict[str, Any] = {
-    "name": UNNAMED,
+    "name": "",
     "persona_preset": "",
     "voice_speed": 1.0,
     "skip_greeting": False,
@@ -71,6 +71,7 @@ class Personas:
 
     async def create(self, body: PersonaWrite) -> Persona:
         row, _ = await self.draft(body)
+        row.name = row.name or UNNAMED
         row.widget_config = _merged({}, body)
         return await self._rows.add(row)
 
@@ -84,6 +85,7 @@ class Personas:
         row = await self._rows.own(persona_id)
         old_avatar, old_voice = row.avatar_id, row.voice_id
         _apply(row, body)
+        row.name = row.name or UNNAMED
         if row.voice_id != old_voice and body.voice_generation_options is None:
             row.voice_generation_options = None
         row.widget_config = _merged(row.widget_config, body)
@@ -140,7 +142,6 @@ def _apply(row: Persona, body: PersonaBody) -> None:
     if body.brain is not None:
         row.system_prompt = row.system_prompt if body.system_prompt is not None else body.brain.system_prompt
         row.personality = row.personality if body.personality is not None else body.brain.personality
-    row.name = row.name or UNNAMED
 
 
 def _merged(config: dict[str, Any], body: PersonaWrite) -> dict[str, Any]:
