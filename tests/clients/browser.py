@@ -78,10 +78,10 @@ class JsClient:
 
 @contextlib.asynccontextmanager
 async def js_client(page_url: str, microphone: Path | None = None) -> AsyncIterator[JsClient]:
-    """A fresh browser on the page. `microphone` is a WAV that the browser plays once as its microphone."""
+    """A fresh browser on the page. `microphone` is a WAV that the browser plays over and over as its microphone."""
     flags = list(FLAGS)
     if microphone is not None:
-        flags.append(f"--use-file-for-audio-capture={microphone}%noloop")
+        flags.append(f"--use-file-for-fake-audio-capture={microphone}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium(), args=flags, ignore_default_args=["--mute-audio"]

@@ -16,6 +16,8 @@ PERSONA = {
     "description": "A helpful assistant",
     "systemPrompt": "You are a helpful assistant in a garden shop.",
     "initialMessage": GREETING,
+    # a slow machine must not be taken for a user who says nothing
+    "voiceDetectionOptions": {"silenceBeforeSkipTurnSeconds": 0, "silenceBeforeSessionEndSeconds": 0},
     **DOCUMENTED,
 }
 

@@ -43,11 +43,9 @@ async def message_after(client: JsClient, role: str, count: int) -> dict[str, An
     return found
 
 
-async def test_a_whole_conversation_with_a_microphone(server: Server, page_url: str, tmp_path: Path) -> None:
-    """The recorded sentence begins after the greeting, the typed message and the talk command are through."""
-    sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "microphone.wav", before_s=14)
-    async with js_client(page_url, microphone=sentence) as client:
-        session_id = await connect(client, baseUrl=server.url, token=token_for(server))
+async def test_a_whole_conversation(server: Server, page_url: str, tmp_path: Path) -> None:
+    async with js_client(page_url) as client:
+        session_id = await connect(client, baseUrl=server.url, token=token_for(server), options=NO_MICROPHONE)
         greeting = await message_after(client, "persona", 1)
         assert greeting["content"] == GREETING
         heard = await asyncio.to_thread(speech.heard_in, await client.save_sound(tmp_path / "greeting.wav"))
@@ -58,32 +56,32 @@ async def test_a_whole_conversation_with_a_microphone(server: Server, page_url: 
         await client.run("client.talk('Exactly these words.')")
         assert (await message_after(client, "persona", 3))["content"] == "Exactly these words."
 
-        await client.wait_for("USER_SPEECH_STARTED")
-        said = await message_after(client, "user", 1)
-        assert speech.words_shared(SENTENCE, said["content"]) >= 0.5
-        assert (await message_after(client, "persona", 4))["content"].strip()
-        await assert_one_correlation_id(client)
-
         await assert_the_picture_is_alive(client)
         await client.run("client.stopStreaming()")
         assert (await client.wait_for("CONNECTION_CLOSED"))[0] == "CONNECTION_CLOSED_CODE_NORMAL"
         ended_session(server, session_id)
 
 
-async def assert_one_correlation_id(client: JsClient) -> None:
-    """The turn that was spoken carries one id from its first sound to its answer."""
-    ids = await client.run(
-        """() => {
-          const started = named('USER_SPEECH_STARTED')[0];
-          const rest = events.slice(events.indexOf(started));
-          const streamed = rest.filter(({ name }) => name === 'MESSAGE_STREAM_EVENT_RECEIVED');
-          const texts = streamed.map(({ details }) => details[0]);
-          const of = (role) => texts.find((text) => text.role === role)?.correlationId;
-          return [started.details[0], named('USER_SPEECH_ENDED')[0].details[0], of('user'), of('persona')];
-        }"""
-    )
-    assert ids[0]
-    assert len(set(ids)) == 1, ids
+async def test_a_sentence_from_the_microphone_is_heard_and_answered(
+    server: Server, page_url: str, tmp_path: Path
+) -> None:
+    """The browser plays the recording over and over, so a slow start costs one round and not the test."""
+    sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "microphone.wav", before_s=4, after_s=10)
+    async with js_client(page_url, microphone=sentence) as client:
+        await connect(client, baseUrl=server.url, token=token_for(server, skipGreeting=True))
+        await client.wait_for("INPUT_AUDIO_STREAM_STARTED")
+        said = await message_after(client, "user", 1)
+        if speech.words_shared(SENTENCE, said["content"]) < 0.5:  # the session began in the middle of the sentence
+            said = await message_after(client, "user", 2)
+        assert speech.words_shared(SENTENCE, said["content"]) >= 0.5
+        turn_id = await client.run("(id) => textsOf('user').find((text) => text.id === id).correlationId", said["id"])
+        assert turn_id
+        await client.wait_until(
+            "(id) => textsOf('persona').some((text) => text.correlationId === id)", argument=turn_id
+        )
+        for event in ("USER_SPEECH_STARTED", "USER_SPEECH_ENDED"):
+            told = "([name, id]) => named(name).filter(({ details }) => details[0] === id).length"
+            assert await client.run(told, [event, turn_id]) == 1
 
 
 async def assert_the_picture_is_alive(client: JsClient) -> None:

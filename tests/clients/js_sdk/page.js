@@ -126,6 +126,10 @@ function forget() {
 }
 
 const named = (name) => events.filter((event) => event.name === name);
+const textsOf = (role) =>
+  named('MESSAGE_STREAM_EVENT_RECEIVED')
+    .map(({ details }) => details[0])
+    .filter((text) => text.role === role);
 const history = () => named('MESSAGE_HISTORY_UPDATED').at(-1)?.details[0] ?? [];
 
 // What no client of today does by itself on a healthy line: offer again on the same peer connection.

@@ -4,6 +4,14 @@
 
 const watched = { requests: [], sockets: [], sent: [], received: [], peers: [], channel: [] };
 
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
 const realFetch = window.fetch.bind(window);
 window.fetch = async (input, options = {}) => {
   const entry = { method: options.method ?? 'GET', url: String(input), status: 0 };
@@ -34,7 +42,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
     const channel = super.createDataChannel(...parameters);
     const send = channel.send.bind(channel);
     channel.send = (text) => {
-      watched.channel.push(JSON.parse(text));
+      watched.channel.push(parsed(text));
       send(text);
     };
     return channel;
