@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -112,6 +113,28 @@ async def test_says_who_asks_for_what(openai_server: FakeOpenAI) -> None:
         "top_p": 0.9,
         "stream": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("s:Be Cara. s:Be brief. u:Hi", "system:Be Cara.\n\nBe brief. user:Hi"),
+        ("s:Be Cara. s:Be brief. s:Greet.", "system:Be Cara.\n\nBe brief. user:Greet."),
+        ("s:Be Cara. u:Hi a:Hello s:Ask.", "system:Be Cara. user:Hi assistant:Hello user:Ask."),
+        ("s:Be Cara. u:Hi s:Context u:Well", "system:Be Cara. user:Hi system:Context user:Well"),
+        ("s:Be Cara.", "system:Be Cara."),
+        ("u:Hi", "user:Hi"),
+    ],
+)
+async def test_messages_have_the_shape_that_strict_templates_ask_for(
+    openai_server: FakeOpenAI, given: str, sent: str
+) -> None:
+    roles = {"s": "system", "u": "user", "a": "assistant"}
+    parts = re.findall(r"([sua]):(.*?)(?= [sua]:|$)", given)
+    openai_server.answer_with(text_plan("Hi"))
+    await collect(mind(openai_server.url), [ChatMessage(roles[role], text) for role, text in parts])
+    messages = openai_server.requests[0]["messages"]
+    assert " ".join(f"{message['role']}:{message['content']}" for message in messages) == sent
 
 
 async def test_reasoning_is_told_from_words(openai_server: FakeOpenAI) -> None:

@@ -1,5 +1,6 @@
 """The built-in mind: honest, in character, deterministic. Conversations are written as data."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -336,9 +337,8 @@ def test_there_is_always_one_answer(said: list[str], prompt: str) -> None:
     assert reply == talk(prompt, *said)
 
 
-WORDS = st.sampled_from(
-    "hello my name is what you are the i'm not tell me about say 5 plus count to and ? . , tom".split()
-)
+COMMON = "hello my name is what you are the i'm not tell me about say 5 plus count to and ? . , tom"
+WORDS = st.sampled_from(sorted(set(re.findall(r"\S+", COMMON))))
 
 
 @settings(max_examples=150, deadline=None)

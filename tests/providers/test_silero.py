@@ -76,4 +76,5 @@ async def test_closing_answers_those_who_wait(spoken: AudioChunk) -> None:
     await activity.close()
     async with asyncio.timeout(SOON_S):
         assert all(await asyncio.gather(*pushes))
+        assert await activity.open().push(spoken) == []
     await asyncio.get_running_loop().shutdown_default_executor()

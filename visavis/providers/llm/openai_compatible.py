@@ -165,7 +165,7 @@ def _refusal(host: str, status: int) -> ProviderError:
 
 def _request(spec: MindSpec, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec]) -> dict[str, Any]:
     """The arguments of a completion, without those that nobody set."""
-    request: dict[str, Any] = {"model": spec.model, "messages": [_message(message) for message in messages]}
+    request: dict[str, Any] = {"model": spec.model, "messages": [_message(message) for message in _regular(messages)]}
     if spec.temperature is not None:
         request["temperature"] = spec.temperature
     if spec.max_tokens is not None:
@@ -180,6 +180,22 @@ def _for_host(host: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """OpenAI's own newer models refuse the name by which everybody else knows the limit."""
     renamed = {"max_tokens": "max_completion_tokens"} if host == _OPENAI_HOST else {}
     return {renamed.get(name, name): value for name, value in request.items()}
+
+
+def _regular(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The conversation in the shape that the chat templates of small models insist on.
+
+    They know one system message, at the beginning, and answer nothing but a user: so what is said to the model at the
+    beginning is joined, and a request at the end (to greet, to ask whether somebody is there) comes as a user's.
+    """
+    count = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
+    asked = messages[-1:] if count > 1 and count == len(messages) else ()
+    beginning = [message.text for message in messages[: count - len(asked)]]
+    regular = [ChatMessage("system", "\n\n".join(beginning))] if beginning else []
+    regular += messages[count - len(asked) :]
+    if len(regular) > 1 and regular[-1].role == "system":
+        regular[-1] = ChatMessage("user", regular[-1].text)
+    return regular
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Flite:
     def missing() -> str:
         try:
             for library in _LIBRARIES:
-                ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)
+                ctypes.CDLL(library)
         except OSError:
             return "The built-in voice needs the library flite: apt-get install libflite1."
         return ""
@@ -92,7 +92,7 @@ class Flite:
     def __init__(self) -> None:
         if hint := self.missing():
             raise ProviderError(hint, retryable=False)
-        self._flite = ctypes.CDLL(_LIBRARIES[0], mode=ctypes.RTLD_GLOBAL)
+        self._flite = ctypes.CDLL(_LIBRARIES[0])
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(self._flite, name)
             function.restype, function.argtypes = result, arguments

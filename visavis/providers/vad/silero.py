@@ -54,8 +54,8 @@ class _Job:
 class _Detector:
     """A `VoiceDetector`. Pushes of one microphone wait for each other, so its windows stay in order."""
 
-    def __init__(self, jobs: "queue.SimpleQueue[_Job | None]") -> None:
-        self._jobs = jobs
+    def __init__(self, activity: "Silero") -> None:
+        self._activity = activity
         self._memory = _Memory()
         self._windows = Windows(WINDOW_SAMPLES)
         self._turn = asyncio.Lock()
@@ -66,10 +66,7 @@ class _Detector:
             windows = self._windows.push(audio)
             if self._closed or not len(windows):
                 return []
-            loop = asyncio.get_running_loop()
-            job = _Job(self._memory, windows, loop.create_future(), loop)
-            self._jobs.put(job)
-            return await job.answer
+            return await self._activity.judge(self._memory, windows)
 
     def close(self) -> None:
         self._closed = True
@@ -97,13 +94,25 @@ class Silero:
         del settings
         self._session = _load()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="voice-activity", daemon=True)
         self._thread.start()
 
     def open(self) -> _Detector:
-        return _Detector(self._jobs)
+        return _Detector(self)
+
+    async def judge(self, memory: _Memory, windows: Samples) -> list[float]:
+        """The probability of each window; none once the program is closing."""
+        if self._closed:
+            return []
+        loop = asyncio.get_running_loop()
+        job = _Job(memory, windows, loop.create_future(), loop)
+        self._jobs.put(job)
+        return await job.answer
 
     async def close(self) -> None:
+        """Whoever waits is still answered."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
