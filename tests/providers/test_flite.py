@@ -16,6 +16,7 @@ from visavis.core.frames import AudioChunk, Mark, SpeechAudio
 from visavis.core.spec import VoiceSpec
 from visavis.providers import catalog
 from visavis.providers.flite_speech import DEFAULT_VOICE, VOICES
+from visavis.resources.voices import stock
 
 TEXT = "The quick brown fox jumps over the lazy river bank."
 
@@ -69,6 +70,11 @@ def test_pitch_and_tract_are_options(flite: Any) -> None:
     assert say(flite, voice="slt", options={"pitch": 1.3}).audio.pcm != normal.audio.pcm
     assert say(flite, voice="slt", options={"tract": 0.9}).audio.pcm != normal.audio.pcm
     assert say(flite, voice="slt", options={"pitch": "high", "stability": 0.5}).audio.pcm == normal.audio.pcm
+
+
+def test_every_voice_of_the_stock_catalog_exists() -> None:
+    speakers = {entry[2] for entry in stock.DOCUMENTED} | {entry[1] for entry in stock.OWN}
+    assert speakers == set(VOICES)
 
 
 def test_an_unknown_voice_is_the_default_one(flite: Any) -> None:

@@ -5,7 +5,7 @@ loudness, starts at once and ends with the pause its punctuation asks for; marks
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soxr
@@ -36,10 +36,6 @@ class FliteVoice:
     """
 
     base: str
-    label: str
-    gender: str
-    country: str
-    description: str
     gain: float
     pitch_hz: float = 0.0
     pitch: float = 1.0
@@ -47,21 +43,21 @@ class FliteVoice:
     stretch: float = 1.0
 
 
-_SLT = {"base": "slt", "gender": "FEMALE", "country": "US", "gain": 0.70, "pitch_hz": 168.0}
-_RMS = {"base": "rms", "gender": "MALE", "country": "US", "gain": 1.30}
-_AWB = {"base": "awb", "gender": "MALE", "country": "GB", "gain": 1.15, "pitch_hz": 129.0}
-_KAL = {"base": "kal16", "gender": "MALE", "country": "US", "gain": 2.60, "pitch_hz": 95.0, "stretch": 1.1}
+_SLT = FliteVoice("slt", gain=0.70, pitch_hz=168.0)  # an American woman
+_RMS = FliteVoice("rms", gain=1.30)  # an American man
+_AWB = FliteVoice("awb", gain=1.15, pitch_hz=129.0)  # a Scottish man
+_KAL = FliteVoice("kal16", gain=2.60, pitch_hz=95.0, stretch=1.1)  # the robotic classic
 
 VOICES: dict[str, FliteVoice] = {
-    "slt": FliteVoice(label="Slate", description="A clear American woman.", **_SLT),
-    "slt-warm": FliteVoice(label="Sienna", description="A lower, calmer woman.", pitch=0.90, tract=0.96, **_SLT),
-    "slt-bright": FliteVoice(label="Skye", description="A younger, brighter woman.", pitch=1.10, tract=1.05, **_SLT),
-    "rms": FliteVoice(label="Ramsey", description="An American man with a steady voice.", **_RMS),
-    "rms-deep": FliteVoice(label="Rufus", description="A deeper, older man.", tract=0.93, **_RMS),
-    "rms-light": FliteVoice(label="Remy", description="A younger man.", tract=1.06, **_RMS),
-    "awb": FliteVoice(label="Angus", description="A Scottish man.", **_AWB),
-    "awb-deep": FliteVoice(label="Archie", description="A deeper Scottish man.", pitch=0.88, tract=0.95, **_AWB),
-    "kal16": FliteVoice(label="Cal", description="The fast, robotic classic.", **_KAL),
+    "slt": _SLT,
+    "slt-warm": replace(_SLT, pitch=0.90, tract=0.96),
+    "slt-bright": replace(_SLT, pitch=1.10, tract=1.05),
+    "rms": _RMS,
+    "rms-deep": replace(_RMS, tract=0.93),
+    "rms-light": replace(_RMS, tract=1.06),
+    "awb": _AWB,
+    "awb-deep": replace(_AWB, pitch=0.88, tract=0.95),
+    "kal16": _KAL,
 }
 DEFAULT_VOICE = "rms"
 

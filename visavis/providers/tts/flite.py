@@ -18,7 +18,6 @@ from visavis.core.spec import VoiceSpec
 from visavis.providers.base import Traits
 from visavis.providers.flite_speech import (
     VOICES,
-    FliteVoice,
     Manner,
     Phone,
     RawSpeech,
@@ -75,7 +74,6 @@ class Flite:
         zero_retention=True,
         note="Small and fast, English, works without a key or a download.",
     )
-    voices: ClassVar[Mapping[str, FliteVoice]] = VOICES
 
     class Settings(BaseModel):
         """Nothing to set: the voice comes with each request."""

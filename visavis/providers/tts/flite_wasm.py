@@ -12,7 +12,7 @@ import sys
 import tempfile
 import wave
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,8 +27,6 @@ from visavis.providers.alignment import tokens_of_words, words_of_phones
 from visavis.providers.base import Traits
 from visavis.providers.flite_speech import (
     SILENCE,
-    VOICES,
-    FliteVoice,
     Manner,
     Phone,
     RawSpeech,
@@ -60,7 +58,6 @@ class FliteWasm:
         zero_retention=True,
         note="The same voices as flite, at two to three times the work; for machines without the library.",
     )
-    voices: ClassVar[Mapping[str, FliteVoice]] = VOICES
 
     class Settings(BaseModel):
         """Nothing to set: the voice comes with each request."""
