@@ -329,7 +329,7 @@ async def test_streams_words() -> None:
     assert deltas == [TextDelta("I'm "), TextDelta("Cara, "), TextDelta("your "), TextDelta("assistant.")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=4), st.text(max_size=200))
 def test_there_is_always_one_answer(said: list[str], prompt: str) -> None:
     reply = talk(prompt, *said)
@@ -341,7 +341,7 @@ COMMON = "hello my name is what you are the i'm not tell me about say 5 plus cou
 WORDS = st.sampled_from(sorted(set(re.findall(r"\S+", COMMON))))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(WORDS, max_size=12).map(" ".join))
 def test_any_jumble_of_common_words_is_answered(said: str) -> None:
     assert talk(HOTEL, said)
