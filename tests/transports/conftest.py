@@ -23,12 +23,11 @@ from aiortc.rtp import RtpPacket
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.events import Command
-from visavis.core.frames import AudioChunk, EncodedVideo, VideoCodec
+from visavis.core.frames import FRAME_MS, AudioChunk, EncodedVideo, VideoCodec
 from visavis.transports.base import Peer
 from visavis.transports.webrtc import Answer, WebRtcPeers
 
 WIDTH_PX, HEIGHT_PX = 96, 64
-FRAME_S = 0.04
 PATIENCE_S = 20.0
 
 
@@ -89,6 +88,7 @@ class TestLine:
         self.keyframes = 0
         self.pulled = 0
         self._picture = 0
+        self._clock = MonotonicClock()
         self._changed = asyncio.Event()
 
     def peer_expected(self, peer: Peer) -> None:
@@ -105,7 +105,7 @@ class TestLine:
         return TONE[self.pulled % len(TONE)]
 
     async def next_video(self) -> EncodedVideo:
-        await asyncio.sleep(FRAME_S)
+        await self._clock.sleep_until(self._clock.now_ms() + FRAME_MS)
         pictures = PICTURES[self.expected[-1].video.codec]
         data, keyframe = pictures[self._picture % len(pictures)]
         self._picture += 1
@@ -126,7 +126,7 @@ class TestLine:
     def set_bitrate(self, bitrate_bps: int) -> None:
         self._note(self.bitrates_bps, bitrate_bps)
 
-    async def until(self, condition: Callable[[], object]) -> None:
+    async def wait_until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self._changed.clear()
@@ -213,7 +213,7 @@ class Client:
 async def connect(peers: WebRtcPeers, line: TestLine, client: Client) -> Answer:
     answer = await peers.answer(await client.offer(), line, None, WIDTH_PX, HEIGHT_PX)
     await client.accept(answer)
-    await line.until(lambda: line.opened)
+    await line.wait_until(lambda: line.opened)
     return answer
 
 

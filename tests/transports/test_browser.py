@@ -82,7 +82,7 @@ class Browser:
             answer.peer.add_candidate(self._early.pop(0))
         return answer
 
-    async def until(self, expression: str) -> Any:
+    async def wait_until(self, expression: str) -> Any:
         handle = await self.page.wait_for_function(expression, timeout=PATIENCE_S * 1000)
         return await handle.json_value()
 
@@ -109,19 +109,19 @@ async def browser(request: pytest.FixtureRequest, line: TestLine) -> AsyncIterat
 @pytest.mark.parametrize("codec", ["h264", "vp8"])
 async def test_a_browser_sees_hears_and_is_heard(codec: VideoCodec, browser: Browser, line: TestLine) -> None:
     answer = await browser.negotiate(WebRtcPeers(codec, MonotonicClock()))
-    await browser.until("face.srcObject && face.srcObject.getTracks().length === 2")
-    await browser.until("face.videoWidth > 0 && face.currentTime > 0.2")
-    await browser.until("stats('audio').then((report) => report.totalAudioEnergy > 0)")
+    await browser.wait_until("face.srcObject && face.srcObject.getTracks().length === 2")
+    await browser.wait_until("face.videoWidth > 0 && face.currentTime > 0.2")
+    await browser.wait_until("stats('audio').then((report) => report.totalAudioEnergy > 0)")
     answer.peer.deliver(PersonaSaid(1.0, "turn", "m", 0, "Hello", final=True))
-    assert json.loads(await browser.until("heard[0]"))["data"]["content"] == "Hello"
+    assert json.loads(await browser.wait_until("heard[0]"))["data"]["content"] == "Hello"
     await browser.page.evaluate("""channel.send('{"message_type":"interrupt"}')""")
-    await line.until(lambda: line.commands)
+    await line.wait_until(lambda: line.commands)
     assert line.commands == [Interrupt()]
     await browser.page.evaluate("speak()")
-    await line.until(lambda: len(line.heard) > 5)
+    await line.wait_until(lambda: len(line.heard) > 5)
     assert (await browser.stats("video"))["framesDecoded"] > 0
     await browser.page.evaluate("pc.close()")
-    await line.until(lambda: line.lost)
+    await line.wait_until(lambda: line.lost)
 
 
 @pytest.mark.parametrize("browser", [HIDDEN], ids=["hidden-addresses"], indirect=True)
@@ -129,19 +129,19 @@ async def test_a_browser_that_hides_its_addresses_connects(
     browser: Browser, peers: WebRtcPeers, line: TestLine
 ) -> None:
     await browser.negotiate(peers)
-    await line.until(lambda: line.opened)
-    await browser.until("face.videoWidth > 0")
+    await line.wait_until(lambda: line.opened)
+    await browser.wait_until("face.videoWidth > 0")
 
 
 async def test_w9_a_browser_moves_to_another_path(browser: Browser, peers: WebRtcPeers, line: TestLine) -> None:
     before = await browser.negotiate(peers)
-    await line.until(lambda: line.opened)
+    await line.wait_until(lambda: line.opened)
     port = (await browser.page.evaluate("path()"))["port"]
     again = await browser.negotiate(peers, iceRestart=True)
     assert again.peer is before.peer
-    await browser.until(f"path().then((path) => path.port !== {port} && path.usernameFragment !== undefined)")
+    await browser.wait_until(f"path().then((path) => path.port !== {port} && path.usernameFragment !== undefined)")
     decoded = (await browser.stats("video"))["framesDecoded"]
-    await browser.until(f"stats('video').then((report) => report.framesDecoded > {decoded} + 10)")
+    await browser.wait_until(f"stats('video').then((report) => report.framesDecoded > {decoded} + 10)")
     await browser.page.evaluate("""channel.send('{"message_type":"interrupt"}')""")
-    await line.until(lambda: line.commands)
+    await line.wait_until(lambda: line.commands)
     assert (line.opened, line.lost) == ([before.peer], [])

@@ -138,3 +138,5 @@ async def test_an_address_that_cannot_be_used_is_ignored(server: IceConnection) 
     await server.gather_candidates()
     await server.add_remote_candidate(Candidate("1", 1, "tcp", 1, "10.0.0.1", 9, "host", tcptype="active"))
     await server.add_remote_candidate(Candidate("1", 1, "udp", 1, "not-an-address", 9, "host"))
+    assert [candidate.host for candidate in server.remote_candidates] == ["10.0.0.1"]
+    assert server._check_list == []

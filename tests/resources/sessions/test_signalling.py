@@ -3,144 +3,22 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from visavis.core.clock import MonotonicClock
-from visavis.core.errors import InvalidRequest
-from visavis.core.events import Command, Event, TalkInterrupted, Warned
-from visavis.core.frames import VideoFormat
-from visavis.core.spec import FaceSpec, ListeningSpec, PersonaSpec, SessionSpec
-from visavis.engine.conversation import Conversation
+from visavis.core.events import Command, TalkInterrupted, Warned
+from visavis.core.spec import SessionSpec
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.resources.sessions import signalling
 from visavis.resources.sessions.signalling import WARN_EVERY_MS, make_router
 from visavis.testing.rehearsal import CountedPackets, Hears, LoudOrQuiet, PacedVoice, StillFaces
-from visavis.transports.base import Line, Peer
-from visavis.transports.wire import IceCandidate
 
-PATIENCE_S = 10.0
-OFFER = {"connectionDescription": {"type": "offer", "sdp": "v=0 offer"}, "userUid": "x"}
-CANDIDATE = {"candidate": "candidate:1 1 udp 1 127.0.0.1 9 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
-
-
-class NetworkSeat:
-    """A peer with no network behind it."""
-
-    video = VideoFormat("h264", 720, 480)
-
-    def __init__(self) -> None:
-        self.silent_ms = 0.0
-        self.candidates: list[IceCandidate] = []
-        self.events: list[Event] = []
-        self.closed = asyncio.Event()
-
-    def deliver(self, event: Event) -> None:
-        self.events.append(event)
-
-    def add_candidate(self, candidate: IceCandidate) -> None:
-        self.candidates.append(candidate)
-
-    async def close(self) -> None:
-        self.closed.set()
-
-
-@dataclass
-class SeatAnswer:
-    peer: NetworkSeat
-    sdp: str = "v=0 answer"
-
-
-@dataclass
-class SeatPeers:
-    """Answers every offer at once; the same SDP belongs to the same peer. Refuses what says `broken`."""
-
-    asked: list[tuple[str, Peer | None, int, int]] = field(default_factory=list)
-    seats: dict[str, NetworkSeat] = field(default_factory=dict)
-    held: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.held.set()
-
-    async def answer(
-        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int, height_px: int
-    ) -> SeatAnswer:
-        self.asked.append((offer_sdp, current, width_px, height_px))
-        await self.held.wait()
-        if "broken" in offer_sdp:
-            raise InvalidRequest.field("connectionDescription.sdp", "the offer is broken")
-        seat = self.seats.get(offer_sdp)
-        if seat is None:
-            seat = self.seats[offer_sdp] = NetworkSeat()
-            line.peer_expected(seat)
-        return SeatAnswer(seat)
-
-
-class Stage:
-    """A server with one session, and sockets to it."""
-
-    def __init__(self, host: Host, peers: SeatPeers, port: int) -> None:
-        self.host, self.peers, self.port = host, peers, port
-        self.conversation = self.open()
-
-    def open(self) -> Conversation:
-        return self.host.open(
-            SessionSpec(
-                str(uuid4()), "org", PersonaSpec("Cara", "You are Cara.", skip_greeting=True),
-                FaceSpec("still", "nobody", 1152, 768), None, None, None,
-                ListeningSpec(skip_turn_after_ms=0, end_session_after_ms=0),
-            )
-        )  # fmt: skip
-
-    def url(self, path: str = "/ws", session_id: str | None = None) -> str:
-        return f"ws://127.0.0.1:{self.port}{path}?session_id={session_id or self.conversation.spec.session_id}"
-
-    @asynccontextmanager
-    async def socket(self, path: str = "/ws") -> AsyncIterator["Socket"]:
-        async with connect(self.url(path), max_size=None) as connection:
-            yield Socket(connection)
-
-
-class Socket:
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    async def send(self, action: str, payload: object = None) -> None:
-        await self.connection.send(json.dumps({"actionType": action, "sessionId": "any", "payload": payload}))
-
-    async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE_S):
-            return json.loads(await self.connection.recv())
-
-    async def closed(self) -> int | None:
-        async with asyncio.timeout(PATIENCE_S):
-            await self.connection.wait_closed()
-        return self.connection.close_code
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110 - what is waited for is the state of the code under test
-            await asyncio.sleep(0.005)
-
-
-async def serve(app: FastAPI) -> uvicorn.Server:
-    """What `Server.serve` does, without its loop that looks for signals ten times a second."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws_max_size=2**25)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    return server
+from .stage import CANDIDATE, OFFER, PATIENCE_S, NetworkSeat, SeatPeers, Stage, serve, wait_until
 
 
 @pytest.fixture
@@ -215,7 +93,7 @@ async def test_early_candidates_wait_for_their_offer(stage: Stage) -> None:
         await socket.receive()
         await socket.send("icecandidate", CANDIDATE)
         seat = stage.peers.seats["v=0 offer"]
-        await until(lambda: len(seat.candidates) == 2)
+        await wait_until(lambda: len(seat.candidates) == 2)
 
 
 async def test_s24_s25_heartbeats_are_not_answered(stage: Stage) -> None:
@@ -232,7 +110,7 @@ async def test_commands_reach_the_conversation(stage: Stage, commands: list[Comm
         await socket.send("talkstream", {"content": "Hi", "startOfSpeech": True, "correlationId": "c"})
         await socket.send("AgentAudioInput", {"audioData": pcm, "sampleRate": 24000, "sequenceNumber": 0})
         await socket.send("agentaudioinputend", {})
-        await until(lambda: len(commands) == 3)
+        await wait_until(lambda: len(commands) == 3)
     assert [type(command).__name__ for command in commands] == ["TalkChunk", "AgentAudio", "AgentAudioEnd"]
 
 
@@ -240,7 +118,7 @@ async def test_s27_a_frame_of_four_megabytes(stage: Stage, commands: list[Comman
     pcm = base64.b64encode(bytes(3_000_000)).decode()
     async with stage.socket() as socket:
         await socket.send("agentaudioinput", {"audioData": pcm, "sampleRate": 24000, "channels": 1})
-        await until(lambda: commands)
+        await wait_until(lambda: commands)
 
 
 async def test_s22_a_client_that_says_it_leaves_ends_the_session(stage: Stage) -> None:
@@ -286,7 +164,7 @@ async def test_s17_a_socket_that_goes_is_not_the_end(stage: Stage) -> None:
         await socket.send("offer", OFFER)
         await socket.receive()
         stage.conversation.peer_opened(stage.peers.seats["v=0 offer"])
-    await until(lambda: stage.conversation._signalling is None)
+    await wait_until(lambda: stage.conversation._signalling is None)
     async with stage.socket() as again:
         stage.conversation._deliver(Warned(1.0, "still here"))
         assert (await again.receive())["actionType"] in ("sessionready", "warning")
@@ -305,7 +183,8 @@ async def test_s23_a_tab_that_is_closed_is_noticed_before_its_connection_is(stag
         await socket.receive()
         seat = stage.peers.seats["v=0 offer"]
         stage.conversation.peer_opened(seat)
-    await asyncio.sleep(0.2)
+    clock = MonotonicClock()
+    await clock.sleep_until(clock.now_ms() + 150)
     assert stage.host.live == 1
     seat.silent_ms = 60.0
     report = await asyncio.wait_for(stage.conversation.wait_ended(), PATIENCE_S)
@@ -321,7 +200,8 @@ async def test_a_client_that_comes_back_from_a_dead_path_is_not_taken_for_gone(s
         stage.conversation.peer_opened(seat)
         seat.silent_ms = 9_000.0
     async with stage.socket() as again:
-        await asyncio.sleep(0.2)
+        clock = MonotonicClock()
+        await clock.sleep_until(clock.now_ms() + 150)
         await again.send("offer", OFFER)
         assert (await again.receive())["actionType"] == "answer"
     assert stage.host.live == 1
@@ -353,7 +233,7 @@ async def test_an_answer_in_the_making_is_dropped_with_its_socket(stage: Stage) 
     stage.peers.held.clear()
     async with stage.socket() as old:
         await old.send("offer", OFFER)
-        await until(lambda: stage.peers.asked)
+        await wait_until(lambda: stage.peers.asked)
         async with stage.socket() as new:
             assert await old.closed() == 1000
             stage.peers.held.set()
@@ -408,12 +288,12 @@ async def test_a_socket_that_comes_while_its_session_ends_is_closed_too(stage: S
 
 async def test_a_client_that_never_reads_is_given_up(stage: Stage) -> None:
     async with stage.socket() as socket:
-        await until(lambda: stage.conversation._signalling is not None)
+        await wait_until(lambda: stage.conversation._signalling is not None)
         listener = stage.conversation._signalling
         assert listener is not None
         for number in range(300):
             listener.deliver(Warned(float(number), "x"))
-        await until(lambda: stage.conversation._signalling is None)
+        await wait_until(lambda: stage.conversation._signalling is None)
         received = [message async for message in socket.connection]
         assert len(received) < 300
     assert stage.host.live == 1
