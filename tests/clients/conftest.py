@@ -42,6 +42,20 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory, postgres_cluster
         yield running
 
 
+@pytest.fixture(scope="session")
+def particular_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Set up as few people do: one session at a time, VP8, behind a path, with heartbeats every two seconds."""
+    settings = {
+        "VISAVIS_SESSIONS_MAX": "1",
+        "VISAVIS_VIDEO_CODEC": "vp8",
+        "VISAVIS_PUBLIC_URL": "http://127.0.0.1:{port}/some/path",
+        "VISAVIS_HEARTBEAT_SECONDS": "2",
+    }
+    with serve(tmp_path_factory.mktemp("particular-server"), **settings) as running:
+        leaks.share(running.process.pid)
+        yield running
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def server(request: pytest.FixtureRequest) -> Server:
     """The same server on each database, for the conversations that matter most."""

@@ -96,7 +96,10 @@ def serve(
     program: "tuple[str, ...]" = (str(VISAVIS),),
     **settings: str,
 ) -> Iterator[Server]:
-    """A server with an empty data folder and the given settings; ended by its process id."""
+    """A server with an empty data folder and the given settings, in which `{port}` stands for its own port.
+
+    It is ended by its process id.
+    """
     port = _free_port()
     log = folder / "server.log"
     command = [
@@ -111,7 +114,8 @@ def serve(
         *options,
     ]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VISAVIS_")}
-    environment = {**inherited, "VISAVIS_API_KEY": API_KEY, **settings}
+    chosen = {name: value.format(port=port) for name, value in settings.items()}
+    environment = {**inherited, "VISAVIS_API_KEY": API_KEY, **chosen}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
     try:

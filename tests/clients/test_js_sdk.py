@@ -11,6 +11,7 @@ from tests.clients.browser import JsClient, js_client
 from tests.clients.personas import GREETING, PERSONA, ended_session, new_persona, session_token
 from tests.clients.proxy import Proxy
 from tests.clients.server import API_KEY, Server
+from tests.providers.fake_openai import DONE, FakeOpenAI, Plan, chunk
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
@@ -57,9 +58,11 @@ async def test_a_whole_conversation(server: Server, page_url: str, tmp_path: Pat
         assert (await message_after(client, "persona", 3))["content"] == "Exactly these words."
 
         await assert_the_picture_is_alive(client)
+        told = await client.run("watched.told.map(({ messageType }) => messageType)")
+        assert set(told) == {"speechText"}
         await client.run("client.stopStreaming()")
         assert (await client.wait_for("CONNECTION_CLOSED"))[0] == "CONNECTION_CLOSED_CODE_NORMAL"
-        ended_session(server, session_id)
+        ended_session(server, session_id, within_s=20)  # well before a lost client is given up
 
 
 async def test_a_sentence_from_the_microphone_is_heard_and_answered(
@@ -90,6 +93,7 @@ async def assert_the_picture_is_alive(client: JsClient) -> None:
     assert looked_at["stepMs"] == pytest.approx(40, abs=1)  # 25 a second
     assert looked_at["moving"] > 0.5
     assert await client.run("named('VIDEO_PLAY_STARTED').length") == 1
+    assert not [text for text in client.console if "No video frames" in text]
 
 
 async def test_the_events_of_a_connection_come_in_order(
@@ -188,6 +192,94 @@ async def test_what_changes_nothing_the_user_can_see(sqlite_server: Server, page
         assert (
             await client.run("history().filter(({ role }) => role === 'user').length") == 0
         )  # typed text is not echoed
+
+
+async def test_utterances_of_one_stream_stay_apart(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        ids = await client.run(
+            """async () => {
+              const ids = [crypto.randomUUID(), crypto.randomUUID()];
+              const stream = client.createTalkMessageStream();
+              await stream.streamMessageChunk('Let me see.', false, ids[0]);
+              await stream.streamMessageChunk('There it is.', true, ids[1]);
+              return ids;
+            }"""
+        )
+        message = await message_after(client, "persona", 1)
+        assert message["content"] == "Let me see. There it is."
+        said = [{"id": ids[0], "content": "Let me see."}, {"id": ids[1], "content": "There it is."}]
+        assert message["utterances"] == said
+        assert await client.run("history().length") == 1
+
+
+async def test_a_mind_of_ones_own_thinks_and_speaks(sqlite_server: Server, page_url: str) -> None:
+    """Any server that streams as OpenAI does; what it reasons is told apart from what it says."""
+    async with FakeOpenAI() as mind, js_client(page_url) as client:
+        thoughts = [chunk({"reasoning_content": text}) for text in ("They greet me. ", "I greet them.")]
+        words = [chunk({"content": text}) for text in ("Hello, ", "dear visitor.")]
+        mind.answer_with(Plan([*thoughts, *words, chunk({}, "stop"), DONE]))
+        llm = {"displayName": "Mine", "llmFormat": "openai", "modelName": "test", "url": mind.url, "secret": "key"}
+        made = await asyncio.to_thread(sqlite_server.ask, "POST", "/v1/llms", llm)
+        assert made.status == 201, made.body
+        token = token_for(sqlite_server, skipGreeting=True, llmId=made.json()["id"])
+        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.run("client.sendUserMessage('Hello.')")
+        assert (await message_after(client, "persona", 1))["content"] == "Hello, dear visitor."
+        reasoned = (await client.wait_for("REASONING_HISTORY_UPDATED"))[0]
+        assert [message["content"] for message in reasoned] == ["They greet me. I greet them."]
+        assert mind.requests[0]["messages"][0]["role"] == "system"
+
+
+async def test_a_warning_reaches_the_page(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.run("client.createTalkMessageStream('the-same').streamMessageChunk('Said once.', true)")
+        await message_after(client, "persona", 1)
+        await client.run("client.createTalkMessageStream('the-same').streamMessageChunk('Said twice.', true)")
+        warning = await client.wait_for("SERVER_WARNING")
+        assert isinstance(warning[0], str)
+        assert warning[0]
+        assert await client.run("history().length") == 1
+
+
+async def test_a_client_starts_again_with_the_same_token(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        first = await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.run("client.stopStreaming()")
+        await client.run("start()")
+        assert await client.wait_for("SESSION_READY", count=2) != [first]
+        assert await client.run("watched.requests.filter(({ url }) => url.endsWith('/engine/session')).length") == 2
+
+
+# --- a server that is set up differently ----------------------------------------------------------------------------
+
+
+async def test_settings_reach_the_client(particular_server: Server, page_url: str) -> None:
+    """The codec, the rhythm of heartbeats and a public address with a path."""
+    async with js_client(page_url) as client:
+        token = token_for(particular_server, skipGreeting=True)
+        session_id = await connect(client, baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        assert await client.run("videoCodec()") == "video/VP8"
+        await client.wait_until("watched.sent.filter(({ actionType }) => actionType === 'heartbeat').length >= 2")
+        assert await client.run("watched.sent.find(({ actionType }) => actionType === 'heartbeat').payload") == ""
+        assert await client.run("watched.received.some(({ actionType }) => actionType === 'heartbeat')") is False
+        await client.run("client.talk('I am behind a path.')")
+        assert (await message_after(client, "persona", 1))["content"] == "I am behind a path."
+        talk = await client.run("watched.requests.find(({ url }) => url.includes('/talk')).url")
+        assert talk == f"{particular_server.url}/some/path/talk?session_id={session_id}"
+
+        # and there is room for one session only
+        async with js_client(page_url) as other:
+            refused = await other.connect(baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
+            assert refused["code"] == "CLIENT_ERROR_CODE_MAX_CONCURRENT_SESSIONS_REACHED"
+            assert refused["status"] == 429
+        await client.run("client.stopStreaming()")
+    ended_session(particular_server, session_id)
 
 
 # --- a line that breaks -------------------------------------------------------------------------------------------

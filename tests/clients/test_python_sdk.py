@@ -53,6 +53,8 @@ async def test_a_whole_conversation(server: Server, python_sdk: PythonClient, tm
     await client.do("send_message", text="Who are you?")
     typed_reply = await reply_after(client, seen)
     assert typed_reply["content"].strip()
+    # what was typed comes back to this client, once
+    assert [message["content"] for message in client.messages("user")] == ["Who are you?"]
 
     seen = len(client.events)
     await client.do("talk", text="Exactly these words.")
@@ -248,6 +250,15 @@ async def test_a_socket_that_breaks_is_followed_by_a_new_connection(
     assert measured["pictures"]["count"] > 0
     assert measured["sound"]["loud_count"] > 0
     assert len(python_sdk.named("session_ready")) == 1
+
+
+async def test_nobody_is_talked_to_in_a_session_that_has_ended(sqlite_server: Server, python_sdk: PythonClient) -> None:
+    session_id = await connect(python_sdk, sqlite_server.url, key=API_KEY, persona=INLINE)
+    sqlite_server.ask("POST", f"/v1/sessions/{session_id}/stop")
+    closed = await python_sdk.wait_for("connection_closed")
+    assert closed["arguments"][0] == "server_closed"
+    with pytest.raises(ClientError, match="404"):
+        await python_sdk.do("talk", text="Is anybody there?")
 
 
 # --- being refused ------------------------------------------------------------------------------------------------

@@ -31,13 +31,17 @@ function makeClient({ baseUrl, token, key, persona, options = {} }) {
 async function connect(wanted) {
   try {
     makeClient(wanted);
-    await client.streamToVideoElement('face');
-    watchPictures();
-    face.addEventListener('playing', listen, { once: true });
+    await start();
     return null;
   } catch (error) {
     return { name: error.name, message: error.message, code: error.code, status: error.statusCode, details: plain(error.details) };
   }
+}
+
+async function start() {
+  await client.streamToVideoElement('face');
+  watchPictures();
+  face.addEventListener('playing', listen, { once: true });
 }
 
 async function connectForStreams(wanted) {
@@ -131,6 +135,12 @@ const textsOf = (role) =>
     .map(({ details }) => details[0])
     .filter((text) => text.role === role);
 const history = () => named('MESSAGE_HISTORY_UPDATED').at(-1)?.details[0] ?? [];
+
+async function videoCodec() {
+  const report = await watched.peers.at(-1).getStats();
+  const video = [...report.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+  return report.get(video.codecId).mimeType;
+}
 
 // What no client of today does by itself on a healthy line: offer again on the same peer connection.
 async function offerAgain(iceRestart) {

@@ -2,7 +2,7 @@
 // connection it makes is seen.
 'use strict';
 
-const watched = { requests: [], sockets: [], sent: [], received: [], peers: [], channel: [] };
+const watched = { requests: [], sockets: [], sent: [], received: [], peers: [], channel: [], told: [] };
 
 const parsed = (text) => {
   try {
@@ -40,6 +40,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   }
   createDataChannel(...parameters) {
     const channel = super.createDataChannel(...parameters);
+    channel.addEventListener('message', ({ data }) => watched.told.push(JSON.parse(data)));
     const send = channel.send.bind(channel);
     channel.send = (text) => {
       watched.channel.push(parsed(text));

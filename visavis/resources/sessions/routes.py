@@ -95,6 +95,7 @@ async def receive_client_metrics() -> Response:
 
 
 @engine.post("/talk")
+@engine.post("/{prefix:path}/talk", include_in_schema=False)  # where the public address has a path that no proxy strips
 async def talk(body: TalkRequest, request: Request, session_id: Annotated[str, Query(max_length=128)]) -> Message:
     """Say this, word for word. The session's id is the credential."""
     _desk(request).host.get(session_id).receive(Talk(body.content))
