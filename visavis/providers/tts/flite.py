@@ -98,8 +98,9 @@ class Flite:
         self._seed_noise = ctypes.CDLL(None).srand
         self._flite.flite_init()
         self._voices: dict[str, Any] = {}
-        for voice in VOICES:  # the first words of a voice take three times as long: better now than in a conversation
-            self.synthesize("Hello.", VoiceSpec("flite", voice))
+        # The first words of a voice take three times as long: better now than in a conversation.
+        for base in dict.fromkeys(voice.base for voice in VOICES.values()):
+            self.synthesize("Hello.", VoiceSpec("flite", base))
 
     def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio:
         plain_text = readable(text)
