@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+import structlog
 from fastapi import FastAPI
 
 from visavis.app import create_app
@@ -73,6 +74,8 @@ class Rest:
         self._organizations = itertools.count(1)
 
     def __enter__(self) -> "Rest":
+        # the default's tracebacks are beautiful and take seconds each
+        structlog.configure([structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
         self._runner.run(self._start())
         self.new_organization()
         return self
@@ -80,6 +83,7 @@ class Rest:
     def __exit__(self, *_: object) -> None:
         self._runner.run(self._stack.aclose())
         self._runner.close()
+        structlog.reset_defaults()
 
     async def _start(self) -> None:
         await self._stack.enter_async_context(self.app.router.lifespan_context(self.app))

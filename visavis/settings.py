@@ -134,6 +134,13 @@ class Settings(BaseSettings):
     def _address(cls, address: str | None) -> str | None:
         return str(ipaddress.ip_address(address)) if address else None
 
+    @field_validator("udp_ports")
+    @classmethod
+    def _upwards(cls, ports: tuple[int, int] | None) -> tuple[int, int] | None:
+        if ports is not None and ports[0] > ports[1]:
+            raise ValueError("write the lower port first")
+        return ports
+
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
         if self.turn_urls and not self.turn_secret.get_secret_value():

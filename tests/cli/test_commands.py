@@ -70,6 +70,7 @@ def test_the_doctor_fails_when_the_database_does_not_answer(tmp_path: Path) -> N
         ({"VISAVIS_API_KEY": "has.a.dot"}, "VISAVIS_API_KEY"),
         ({"VISAVIS_SESSIONS_MAX": "many"}, "VISAVIS_SESSIONS_MAX"),
         ({"VISAVIS_UDP_PORTS": "90000-90010"}, "VISAVIS_UDP_PORTS"),
+        ({"VISAVIS_UDP_PORTS": "40100-40000"}, "VISAVIS_UDP_PORTS"),
         ({"VISAVIS_ANNOUNCED_IP": "home"}, "VISAVIS_ANNOUNCED_IP"),
         ({"VISAVIS_PUBLIC_URL": "example.com"}, "VISAVIS_PUBLIC_URL"),
         ({"VISAVIS_TRUSTED_PROXIES": "10.0.0.0/8, everybody"}, "VISAVIS_TRUSTED_PROXIES"),

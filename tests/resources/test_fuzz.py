@@ -29,7 +29,7 @@ VALUES = st.recursive(
 )
 BODIES = st.dictionaries(st.sampled_from(FIELDS) | TEXTS, VALUES, max_size=6)
 FEW = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
