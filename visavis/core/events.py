@@ -122,12 +122,16 @@ class SessionReady:
 
 @dataclass(frozen=True, slots=True)
 class UserSpeechStarted:
+    """The user has the floor: there is voice, and it is no cough."""
+
     at_ms: float
     turn_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class UserSpeechEnded:
+    """The user has been quiet for long enough; the words follow, if there are any."""
+
     at_ms: float
     turn_id: str
 
@@ -214,6 +218,8 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
+    """The session is over; `text` is the reason as people read it. Nothing follows."""
+
     at_ms: float
     reason: EndReason
     text: str
