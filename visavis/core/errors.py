@@ -6,11 +6,11 @@ VisavisError
 ├── Unauthorized            401  no key or token, or one that is not valid
 ├── Forbidden               403  a valid key that may not do this
 ├── NotFound                404  nothing of that id in this organization
-├── MethodNotAllowed        405
+├── MethodNotAllowed        405  the path exists, but not for this verb
 ├── Conflict                409  the thing is in a state that forbids this
-├── PayloadTooLarge         413
+├── PayloadTooLarge         413  the body is larger than `VISAVIS_BODY_LIMIT_BYTES`
 ├── Unprocessable           422  well-formed, but the content cannot be used (a photo without a face)
-├── TooManyRequests         429
+├── TooManyRequests         429  the same request would work later
 │   └── SessionLimitReached 429  the exact text that official clients compare
 ├── ProviderError           502  a voice, mind or ear failed or answered nonsense
 └── Unavailable             503  this server cannot start sessions at the moment

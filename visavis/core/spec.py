@@ -88,4 +88,4 @@ class SessionSpec:
     listening: ListeningSpec = ListeningSpec()
     echo_typed_text: bool = False
     max_length_ms: float | None = None
-    video_quality: Literal["high", "auto"] = "high"
+    video_quality: Literal["high", "auto"] = "auto"

@@ -233,7 +233,8 @@ class Conversation:
         self._show.want_keyframe()
 
     def set_bitrate(self, bitrate_bps: int) -> None:
-        self._show.set_bitrate(bitrate_bps)
+        if self.spec.video_quality == "auto":  # "high" pins the bitrate, whatever the network says
+            self._show.set_bitrate(bitrate_bps)
 
     # --- the one task that handles everything -------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def session_spec(
         listening=listening(row.voice_detection_options or {}),
         echo_typed_text=client in ECHOING_CLIENTS,
         max_length_ms=length_s * 1000 if length_s is not None else None,
-        video_quality=options.video_quality or "high",
+        video_quality=options.video_quality or "auto",
     )
 
 
