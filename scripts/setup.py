@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from ctypes.util import find_library
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,7 @@ STAMPS = VENV / ".stamps"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LAB = ROOT / "lab"
+VOICE = ROOT / "scripts" / "flite-wasm"
 LAB_OUTPUT = ROOT / "visavis" / "lab" / "dist"
 NOT_SOURCES = {"node_modules", "dist", ".vite"}
 OLDEST_PYTHON = (3, 11)
@@ -56,10 +58,13 @@ def setup_to_run() -> None:
     step("visavis", [ROOT / "pyproject.toml"], install_visavis)
     step("models", [ROOT / "models.lock"], install_models)
     step("system packages", [scripts / "apt-packages.txt"], lambda: install_system_packages("run"))
+    if find_library("flite") is None:
+        step("voice", sources(VOICE), install_voice)
     step("lab", sources(LAB), build_lab)
 
 
 def setup_to_test() -> None:
+    step("voice", sources(VOICE), install_voice)
     packages = ROOT / "scripts" / "apt-packages.txt"
     step("system packages for tests", [packages], lambda: install_system_packages("tests"))
     run(str(PYTHON), "-m", "tests.clients.environments", cwd=ROOT)
@@ -89,7 +94,8 @@ def install_installer() -> bool:
 
 
 def install(lock: Path, *options: str) -> bool:
-    uv("install", "--require-hashes", "-r", str(lock), *options)
+    # every test that starts a server, and every child of that server, would compile them again
+    uv("install", "--require-hashes", "--compile-bytecode", "-r", str(lock), *options)
     return True
 
 
@@ -126,6 +132,17 @@ def install_system_packages(section: str) -> bool:
     except Failed as failure:
         say(f"{failure}; going on without {' '.join(missing)}")
         return False
+    return True
+
+
+def install_voice() -> bool:
+    """The voice for machines where flite's library cannot be installed; the provider looks for it here."""
+    if shutil.which("npm") is None:
+        say("Node.js is missing, so flite's WebAssembly build is not installed, which stands in for its library.")
+        return False
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(VOICE / name, VENV / name)
+    run("npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", cwd=VENV)
     return True
 
 
