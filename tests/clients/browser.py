@@ -18,6 +18,7 @@ from tests.clients import environments
 
 HERE = Path(__file__).resolve().parent
 RECORDING_RATE_HZ = 16_000
+NO_MICROPHONE = {"disableInputAudio": True}
 FLAGS = [
     "--headless=new",
     "--use-fake-device-for-media-stream",
@@ -65,6 +66,21 @@ class JsClient:
 
     async def connect(self, **wanted: object) -> Any:
         return await self.run("(wanted) => connect(wanted)", wanted)
+
+    async def ready(self, **wanted: object) -> str:
+        """Connect and wait until the session is ready; its id."""
+        assert await self.connect(**wanted) is None
+        told: list[str] = await self.wait_for("SESSION_READY")
+        return told[0]
+
+    async def message(self, role: str, count: int) -> "dict[str, Any]":
+        """The message that is the `count`-th one of that role in the client's history, complete."""
+        expression = """([role, count]) => {
+          const messages = history().filter((message) => message.role === role);
+          return messages.length >= count && messages[count - 1];
+        }"""
+        found: dict[str, Any] = await self.wait_until(expression, argument=[role, count])
+        return found
 
     async def save_sound(self, path: Path) -> Path:
         pcm = base64.b64decode(await self.run("recording()"))

@@ -22,6 +22,13 @@ PERSONA = {
 }
 
 
+SENTENCE = "What can you tell me about yourself?"
+LONG_TALK = (
+    "This is a long sentence that goes on for quite a while, so that there is enough time to interrupt it, "
+    "and then it goes on even longer, because nobody has stopped it yet, although somebody really should."
+)
+
+
 def new_persona(server: Server, **changes: object) -> str:
     answer = server.ask("POST", "/v1/personas", {**PERSONA, **changes})
     assert answer.status == 201, answer.body
@@ -32,6 +39,11 @@ def session_token(server: Server, **persona_config: object) -> str:
     answer = server.ask("POST", "/v1/auth/session-token", {"personaConfig": persona_config})
     assert answer.status in (200, 201), answer.body
     return str(answer.json()["sessionToken"])
+
+
+def token_for(server: Server, **changes: object) -> str:
+    """A token for a new persona."""
+    return session_token(server, personaId=new_persona(server, **changes))
 
 
 def ended_session(server: Server, session_id: str, within_s: float = 60.0) -> Any:

@@ -2,60 +2,31 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.clients import speech
-from tests.clients.browser import JsClient, js_client
-from tests.clients.personas import GREETING, PERSONA, ended_session, new_persona, session_token
+from tests.clients.browser import NO_MICROPHONE, JsClient, js_client
+from tests.clients.personas import GREETING, LONG_TALK, SENTENCE, ended_session, new_persona, token_for
 from tests.clients.proxy import Proxy
 from tests.clients.server import API_KEY, Server
 from tests.providers.fake_openai import DONE, FakeOpenAI, Plan, chunk
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
-SENTENCE = "What can you tell me about yourself?"
-LONG_TALK = (
-    "This is a long sentence that goes on for quite a while, so that there is enough time to interrupt it, "
-    "and then it goes on even longer, because nobody has stopped it yet, although somebody really should."
-)
-NO_MICROPHONE = {"disableInputAudio": True}
-
-
-def token_for(server: Server, **changes: object) -> str:
-    return session_token(server, personaId=new_persona(server, **changes))
-
-
-async def connect(client: JsClient, **wanted: object) -> str:
-    """Connect and wait until the session is ready; its id."""
-    assert await client.connect(**wanted) is None
-    ready: list[str] = await client.wait_for("SESSION_READY")
-    return ready[0]
-
-
-async def message_after(client: JsClient, role: str, count: int) -> dict[str, Any]:
-    """The complete message with which the history has `count` entries of that role."""
-    expression = """([role, count]) => {
-      const messages = history().filter((message) => message.role === role);
-      return messages.length >= count && messages[count - 1];
-    }"""
-    found: dict[str, Any] = await client.wait_until(expression, 60, [role, count])
-    return found
-
 
 async def test_a_whole_conversation(server: Server, page_url: str, tmp_path: Path) -> None:
     async with js_client(page_url) as client:
-        session_id = await connect(client, baseUrl=server.url, token=token_for(server), options=NO_MICROPHONE)
-        greeting = await message_after(client, "persona", 1)
+        session_id = await client.ready(baseUrl=server.url, token=token_for(server), options=NO_MICROPHONE)
+        greeting = await client.message("persona", 1)
         assert greeting["content"] == GREETING
         heard = await asyncio.to_thread(speech.heard_in, await client.save_sound(tmp_path / "greeting.wav"))
         assert speech.words_shared(GREETING, heard) >= 0.5, heard
 
         await client.run("client.sendUserMessage('Who are you?')")
-        assert (await message_after(client, "persona", 2))["content"].strip()
+        assert (await client.message("persona", 2))["content"].strip()
         await client.run("client.talk('Exactly these words.')")
-        assert (await message_after(client, "persona", 3))["content"] == "Exactly these words."
+        assert (await client.message("persona", 3))["content"] == "Exactly these words."
 
         await assert_the_picture_is_alive(client)
         told = await client.run("watched.told.map(({ messageType }) => messageType)")
@@ -71,11 +42,11 @@ async def test_a_sentence_from_the_microphone_is_heard_and_answered(
     """The browser plays the recording over and over, so a slow start costs one round and not the test."""
     sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "microphone.wav", before_s=4, after_s=10)
     async with js_client(page_url, microphone=sentence) as client:
-        await connect(client, baseUrl=server.url, token=token_for(server, skipGreeting=True))
+        await client.ready(baseUrl=server.url, token=token_for(server, skipGreeting=True))
         await client.wait_for("INPUT_AUDIO_STREAM_STARTED")
-        said = await message_after(client, "user", 1)
+        said = await client.message("user", 1)
         if speech.words_shared(SENTENCE, said["content"]) < 0.5:  # the session began in the middle of the sentence
-            said = await message_after(client, "user", 2)
+            said = await client.message("user", 2)
         assert speech.words_shared(SENTENCE, said["content"]) >= 0.5
         turn_id = await client.run("(id) => textsOf('user').find((text) => text.id === id).correlationId", said["id"])
         assert turn_id
@@ -102,7 +73,7 @@ async def test_the_events_of_a_connection_come_in_order(
     """And the page, a stranger to the server's origin, needs no other request than the documented ones."""
     async with js_client(page_url) as client:
         persona = {"personaId": new_persona(sqlite_server, skipGreeting=True)}
-        await connect(client, baseUrl=f"{server_proxy.url}/", key=API_KEY, persona=persona, options=NO_MICROPHONE)
+        await client.ready(baseUrl=f"{server_proxy.url}/", key=API_KEY, persona=persona, options=NO_MICROPHONE)
         await client.wait_for("VIDEO_PLAY_STARTED")
         names = await client.run("events.map(({ name }) => name)")
         assert names.index("CONNECTION_ESTABLISHED") < names.index("SESSION_READY")
@@ -128,13 +99,13 @@ async def test_stream_resolves_with_sound_and_picture_in_one_stream(sqlite_serve
 async def test_an_interruption_closes_the_turn_and_silences_it(sqlite_server: Server, page_url: str) -> None:
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.wait_until("sound.recording")
         await client.run("(text) => client.talk(text)", LONG_TALK)
         await client.wait_until("sound.loud > 3")
         await client.wait_for("MESSAGE_STREAM_EVENT_RECEIVED")
         await client.run("client.interruptPersona()")
-        message = await message_after(client, "persona", 1)
+        message = await client.message("persona", 1)
         assert message["interrupted"]
         assert LONG_TALK.startswith(message["content"].strip())
         await client.wait_until("heard().quietForMs > 700")
@@ -145,7 +116,7 @@ async def test_talk_streams(sqlite_server: Server, page_url: str) -> None:
     """One is spoken whole; one is interrupted and says so; a third, opened at once, is not swallowed."""
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.wait_until("sound.recording")
         await client.run(
             """async () => {
@@ -154,7 +125,7 @@ async def test_talk_streams(sqlite_server: Server, page_url: str) -> None:
               await whole.endMessage();
             }"""
         )
-        assert (await message_after(client, "persona", 1))["content"] == "Every word is spoken once."
+        assert (await client.message("persona", 1))["content"] == "Every word is spoken once."
 
         await client.run(
             "(text) => { window.cut = client.createTalkMessageStream(); return cut.streamMessageChunk(text, false); }",
@@ -172,7 +143,7 @@ async def test_talk_streams(sqlite_server: Server, page_url: str) -> None:
         interrupted = await client.wait_for("TALK_STREAM_INTERRUPTED")
         assert interrupted == [await client.run("cut.getCorrelationId()")]
         assert await client.run("cut.isActive()") is False
-        assert (await message_after(client, "persona", 3))["content"] == "Here is the new one."
+        assert (await client.message("persona", 3))["content"] == "Here is the new one."
         assert [message["interrupted"] for message in await client.run("history()")] == [False, True, False]
         assert await client.run("named('TALK_STREAM_INTERRUPTED').length") == 1
 
@@ -180,7 +151,7 @@ async def test_talk_streams(sqlite_server: Server, page_url: str) -> None:
 async def test_what_changes_nothing_the_user_can_see(sqlite_server: Server, page_url: str) -> None:
     """Context, statistics, muting and nonsense on the data channel have no answer."""
     async with js_client(page_url) as client:
-        await connect(client, baseUrl=sqlite_server.url, token=token_for(sqlite_server, skipGreeting=True))
+        await client.ready(baseUrl=sqlite_server.url, token=token_for(sqlite_server, skipGreeting=True))
         await client.wait_for("INPUT_AUDIO_STREAM_STARTED")
         await client.run("client.muteInputAudio()")
         await client.run("client.addContext('The shop closes at six.')")
@@ -188,7 +159,7 @@ async def test_what_changes_nothing_the_user_can_see(sqlite_server: Server, page
         await client.wait_until("watched.channel.some(({ message_type }) => message_type === 'remote_rtp_stats')")
         assert await client.run("named('MESSAGE_STREAM_EVENT_RECEIVED').length") == 0
         await client.run("client.sendUserMessage('Hello.')")
-        assert (await message_after(client, "persona", 1))["content"].strip()
+        assert (await client.message("persona", 1))["content"].strip()
         assert (
             await client.run("history().filter(({ role }) => role === 'user').length") == 0
         )  # typed text is not echoed
@@ -197,7 +168,7 @@ async def test_what_changes_nothing_the_user_can_see(sqlite_server: Server, page
 async def test_utterances_of_one_stream_stay_apart(sqlite_server: Server, page_url: str) -> None:
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         ids = await client.run(
             """async () => {
               const ids = [crypto.randomUUID(), crypto.randomUUID()];
@@ -207,7 +178,7 @@ async def test_utterances_of_one_stream_stay_apart(sqlite_server: Server, page_u
               return ids;
             }"""
         )
-        message = await message_after(client, "persona", 1)
+        message = await client.message("persona", 1)
         assert message["content"] == "Let me see. There it is."
         said = [{"id": ids[0], "content": "Let me see."}, {"id": ids[1], "content": "There it is."}]
         assert message["utterances"] == said
@@ -224,9 +195,9 @@ async def test_a_mind_of_ones_own_thinks_and_speaks(sqlite_server: Server, page_
         made = await asyncio.to_thread(sqlite_server.ask, "POST", "/v1/llms", llm)
         assert made.status == 201, made.body
         token = token_for(sqlite_server, skipGreeting=True, llmId=made.json()["id"])
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.run("client.sendUserMessage('Hello.')")
-        assert (await message_after(client, "persona", 1))["content"] == "Hello, dear visitor."
+        assert (await client.message("persona", 1))["content"] == "Hello, dear visitor."
         reasoned = (await client.wait_for("REASONING_HISTORY_UPDATED"))[0]
         assert [message["content"] for message in reasoned] == ["They greet me. I greet them."]
         assert mind.requests[0]["messages"][0]["role"] == "system"
@@ -235,9 +206,9 @@ async def test_a_mind_of_ones_own_thinks_and_speaks(sqlite_server: Server, page_
 async def test_a_warning_reaches_the_page(sqlite_server: Server, page_url: str) -> None:
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.run("client.createTalkMessageStream('the-same').streamMessageChunk('Said once.', true)")
-        await message_after(client, "persona", 1)
+        await client.message("persona", 1)
         await client.run("client.createTalkMessageStream('the-same').streamMessageChunk('Said twice.', true)")
         warning = await client.wait_for("SERVER_WARNING")
         assert isinstance(warning[0], str)
@@ -248,154 +219,8 @@ async def test_a_warning_reaches_the_page(sqlite_server: Server, page_url: str) 
 async def test_a_client_starts_again_with_the_same_token(sqlite_server: Server, page_url: str) -> None:
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
-        first = await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        first = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.run("client.stopStreaming()")
         await client.run("start()")
         assert await client.wait_for("SESSION_READY", count=2) != [first]
         assert await client.run("watched.requests.filter(({ url }) => url.endsWith('/engine/session')).length") == 2
-
-
-# --- a server that is set up differently ----------------------------------------------------------------------------
-
-
-async def test_settings_reach_the_client(particular_server: Server, page_url: str) -> None:
-    """The codec, the rhythm of heartbeats and a public address with a path."""
-    async with js_client(page_url) as client:
-        token = token_for(particular_server, skipGreeting=True)
-        session_id = await connect(client, baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
-        await client.wait_for("VIDEO_PLAY_STARTED")
-        assert await client.run("videoCodec()") == "video/VP8"
-        await client.wait_until("watched.sent.filter(({ actionType }) => actionType === 'heartbeat').length >= 2")
-        assert await client.run("watched.sent.find(({ actionType }) => actionType === 'heartbeat').payload") == ""
-        assert await client.run("watched.received.some(({ actionType }) => actionType === 'heartbeat')") is False
-        await client.run("client.talk('I am behind a path.')")
-        assert (await message_after(client, "persona", 1))["content"] == "I am behind a path."
-        talk = await client.run("watched.requests.find(({ url }) => url.includes('/talk')).url")
-        assert talk == f"{particular_server.url}/some/path/talk?session_id={session_id}"
-
-        # and there is room for one session only
-        async with js_client(page_url) as other:
-            refused = await other.connect(baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
-            assert refused["code"] == "CLIENT_ERROR_CODE_MAX_CONCURRENT_SESSIONS_REACHED"
-            assert refused["status"] == 429
-        await client.run("client.stopStreaming()")
-    ended_session(particular_server, session_id)
-
-
-# --- a line that breaks -------------------------------------------------------------------------------------------
-
-
-async def test_a_socket_that_closes_is_replaced_and_the_talk_goes_on(
-    sqlite_server: Server, server_proxy: Proxy, page_url: str
-) -> None:
-    async with js_client(page_url) as client:
-        token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=server_proxy.url, token=token, options=NO_MICROPHONE)
-        await client.wait_for("VIDEO_PLAY_STARTED")
-        await server_proxy.close_websockets(1000)
-        await client.wait_until("watched.sockets.length === 2 && watched.sockets[1].readyState === WebSocket.OPEN")
-        assert await client.run("watched.peers.length") == 1
-        assert await client.run("watched.sent.filter(({ actionType }) => actionType === 'offer').length") == 1
-
-        # what the server has to say from now on reaches the new socket
-        await client.run(
-            "(text) => { window.cut = client.createTalkMessageStream(); return cut.streamMessageChunk(text, false); }",
-            LONG_TALK,
-        )
-        await client.wait_for("MESSAGE_STREAM_EVENT_RECEIVED")
-        await client.run("client.interruptPersona()")
-        await client.wait_for("TALK_STREAM_INTERRUPTED")
-        assert await client.run("named('SESSION_READY').length") == 1
-        assert await client.run("named('CONNECTION_CLOSED').length") == 0
-
-
-async def test_sockets_that_are_refused_end_in_an_error(
-    sqlite_server: Server, server_proxy: Proxy, page_url: str
-) -> None:
-    server_proxy.refuse_websockets = True
-    async with js_client(page_url) as client:
-        await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server), options=NO_MICROPHONE)
-        closed = await client.wait_for("CONNECTION_CLOSED")
-        assert closed[0] == "CONNECTION_CLOSED_CODE_SIGNALLING_CLIENT_CONNECTION_FAILURE"
-        assert server_proxy.websockets == 6
-
-
-async def test_a_second_offer_of_the_same_peer_keeps_the_line(sqlite_server: Server, page_url: str) -> None:
-    async with js_client(page_url) as client:
-        token = token_for(sqlite_server, skipGreeting=True)
-        await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
-        await client.wait_for("VIDEO_PLAY_STARTED")
-        await client.run("offerAgain(false)")
-        await client.wait_until("watched.received.filter(({ actionType }) => actionType === 'answer').length === 2")
-        await client.wait_until("watched.peers[0].signalingState === 'stable'")
-        await client.run("forget()")
-        await client.wait_until("pictures.times.length > 10")
-        assert await client.run("watched.peers[0].getReceivers().length") == 2
-        assert await client.run("named('VIDEO_STREAM_STARTED').length") == 1
-        assert await client.run("named('SESSION_READY').length") == 1
-
-
-async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, page_url: str) -> None:
-    async with js_client(page_url) as client:
-        persona = {**PERSONA, "maxSessionLengthSeconds": 2}
-        token = session_token(sqlite_server, **persona)
-        session_id = await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
-        closed = await client.wait_for("CONNECTION_CLOSED")
-        assert closed[0] == "CONNECTION_CLOSED_CODE_SERVER_CLOSED_CONNECTION"
-        assert isinstance(closed[1], str)
-        assert closed[1]
-        ended_session(sqlite_server, session_id)
-
-
-async def test_a_page_that_is_left_ends_its_session(sqlite_server: Server, page_url: str) -> None:
-    async with js_client(page_url) as client:
-        token = token_for(sqlite_server, skipGreeting=True)
-        session_id = await connect(client, baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
-    ended_session(sqlite_server, session_id)
-
-
-# --- being refused ------------------------------------------------------------------------------------------------
-
-
-async def test_a_wrong_key_is_told_apart_across_origins(
-    sqlite_server: Server, server_proxy: Proxy, page_url: str
-) -> None:
-    async with js_client(page_url) as client:
-        refused = await client.connect(baseUrl=server_proxy.url, key="wrong-key", persona=PERSONA)
-        assert refused["code"] == "CLIENT_ERROR_CODE_AUTHENTICATION_ERROR"
-        assert refused["status"] == 401
-        assert refused["details"]["cause"]
-        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/auth/session-token")]
-        assert len(posted) == 1
-
-        refused = await client.connect(baseUrl=server_proxy.url, token=unknown_token())
-        assert refused["code"] == "CLIENT_ERROR_CODE_AUTHENTICATION_ERROR"
-        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
-        assert len(posted) == 1
-
-
-def unknown_token() -> str:
-    """Well-formed, so that the client sends it, and signed by nobody."""
-    return "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiZXBoZW1lcmFsIn0.c2lnbmF0dXJl"
-
-
-@pytest.mark.parametrize(
-    ("status", "error", "code", "posts"),
-    [
-        (400, "Validation error", "VALIDATION_ERROR", 1),
-        (429, "Concurrent session limit reached", "MAX_CONCURRENT_SESSIONS_REACHED", 1),
-        (429, "Too many requests", "USAGE_LIMIT_REACHED", 1),
-        (503, "Service unavailable", "SERVICE_BUSY", 3),
-    ],
-)
-async def test_answers_in_the_servers_words_are_understood(  # noqa: PLR0913
-    sqlite_server: Server, server_proxy: Proxy, page_url: str, status: int, error: str, code: str, posts: int
-) -> None:
-    """The proxy gives the answer, so that states a healthy server is never in can be seen too."""
-    for _ in range(posts):
-        server_proxy.answer_next("/v1/engine/session", status, {"error": error, "message": "why"})
-    async with js_client(page_url) as client:
-        refused = await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server))
-        assert refused["code"] == f"CLIENT_ERROR_CODE_{code}"
-        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
-        assert len(posted) == posts

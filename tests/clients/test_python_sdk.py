@@ -6,18 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.clients import speech
-from tests.clients.personas import GREETING, PERSONA, ended_session, new_persona, session_token
+from tests.clients.personas import GREETING, LONG_TALK, PERSONA, SENTENCE, ended_session, new_persona, session_token
 from tests.clients.proxy import Proxy
 from tests.clients.python_client import ClientError, Event, PythonClient
 from tests.clients.server import API_KEY, Server
 
 pytestmark = pytest.mark.clients
 
-SENTENCE = "What can you tell me about yourself?"
-LONG_TALK = (
-    "This is a long sentence that goes on for quite a while, so that there is enough time to interrupt it, "
-    "and then it goes on even longer, because nobody has stopped it yet, although somebody really should."
-)
 INLINE = {"name": "Cara", "avatar_id": PERSONA["avatarId"], "voice_id": PERSONA["voiceId"], "llm_id": PERSONA["llmId"]}
 
 

@@ -80,7 +80,7 @@ def conformance_rows() -> dict[str, list[str]]:
 
 
 @cache
-def tests_in(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
@@ -96,4 +96,4 @@ def test_an_item_is_shown_by_a_test_that_exists(item: str) -> None:
     for proof in proofs:
         path, _, name = proof.strip("`").partition("::")
         assert (ROOT / path).is_file(), f"{item}: there is no {path}"
-        assert name in tests_in(path), f"{item}: {path} has no {name}"
+        assert name in names_in(path), f"{item}: {path} has no {name}"

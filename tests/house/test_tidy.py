@@ -14,12 +14,24 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 
-# A file that is longer, how long it may be, and why that reads better than two files.
-LONGER_FILES: dict[str, int] = {}
+# A file that is longer, how long it may be, and why that reads better than two files. These numbers only go down.
+LONGER_FILES: dict[str, tuple[int, str]] = {
+    "visavis/engine/conversation.py": (585, "one loop: what can happen, and what is then done, in one place"),
+    "tests/engine/test_conversation.py": (454, "one rehearsal a test, told in the order of a conversation"),
+    "tests/resources/test_sessions.py": (421, "one answer, looked at from every client's side"),
+}
+
+# The same for a function.
+LONGER_FUNCTIONS: dict[str, tuple[int, str]] = {
+    "visavis/db/migrations/versions/0001_the_first_schema.py::upgrade": (185, "the tables, one after the other"),
+    "visavis/renderers/drawing/mouth.py::_lips": (71, "one drawing, stroke by stroke"),
+}
 
 # A sleep in a test, and why there is nothing to wait for.
 SLEEPS: dict[str, str] = {
     "tests/clients/python_sdk/driver.py": "sends a recording at the pace of a microphone",
+    "tests/media/fake_faces.py": "a face that hangs",
+    "tests/media/fake_speech.py": "a voice and ears that are slow or hang",
 }
 
 # Words of a machine or a registry: a checkout must work anywhere.
@@ -29,7 +41,6 @@ FOREIGN = re.compile(
 )
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 NOT_TEXT = {".png", ".jpg", ".wav", ".ico", ".woff2", ".mp4", ".onnx"}
-ASSERTING = ("assert", "expect", "check", "raises", "fail", "must", "wait_for", "wait_until")
 
 
 @cache
@@ -66,21 +77,23 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_files_are_short_enough_to_be_read_at_once() -> None:
     for path in python_files():
-        allowed = LONGER_FILES.get(name_of(path), FILE_LINES_MAX)
+        allowed, _ = LONGER_FILES.get(name_of(path), (FILE_LINES_MAX, ""))
         lines = len(path.read_text(encoding="utf-8").splitlines())
         assert lines <= allowed, f"{name_of(path)} has {lines} lines; split it by what it is about"
 
 
 def test_the_list_of_longer_files_only_shrinks() -> None:
-    for name, allowed in LONGER_FILES.items():
+    for name, (allowed, _) in LONGER_FILES.items():
         assert FILE_LINES_MAX < len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= allowed
 
 
 def test_functions_do_one_thing() -> None:
     for path in python_files():
         for function in functions(path):
+            name = f"{name_of(path)}::{function.name}"
+            allowed, _ = LONGER_FUNCTIONS.get(name, (FUNCTION_LINES_MAX, ""))
             lines = (function.end_lineno or function.lineno) - function.lineno + 1
-            assert lines <= FUNCTION_LINES_MAX, f"{name_of(path)}: {function.name} has {lines} lines"
+            assert lines <= allowed, f"{name} has {lines} lines"
 
 
 def test_nothing_is_left_unfinished() -> None:
@@ -119,15 +132,32 @@ def test_every_test_asserts_something() -> None:
             silent += [
                 f"{name_of(path)}: {function.name}"
                 for function in functions(path)
-                if function.name.startswith("test_") and not asserts(function)
+                if function.name.startswith("test_") and not can_fail(function)
             ]
     assert not silent, "a test that cannot fail tests nothing"
 
 
+def can_fail(function: ast.AST) -> bool:
+    """By an assertion of its own, or of a helper that it calls."""
+    called = {ast.unparse(node.func).split(".")[-1] for node in ast.walk(function) if isinstance(node, ast.Call)}
+    return asserts(function) or bool(called & asserting_helpers())
+
+
 def asserts(function: ast.AST) -> bool:
     for node in ast.walk(function):
-        if isinstance(node, ast.Assert):
+        if isinstance(node, ast.Assert | ast.Raise):
             return True
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1].startswith(ASSERTING):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pytest.raises", "pytest.fail", "pytest.warns"):
             return True
     return False
+
+
+@cache
+def asserting_helpers() -> frozenset[str]:
+    """Functions of the tests that fail when what they are for does not hold, directly or through one another."""
+    helpers = [
+        function for path in python_files() if name_of(path).startswith("tests/") for function in functions(path)
+    ]
+    failing = {helper.name for helper in helpers if asserts(helper)}
+    waiting = {helper.name for helper in helpers if "asyncio.timeout" in ast.unparse(helper)}
+    return frozenset(failing | waiting)

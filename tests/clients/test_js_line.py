@@ -1,0 +1,153 @@
+"""The official JavaScript client on servers and lines that are not as usual: set up differently, broken, refusing."""
+
+import pytest
+
+from tests.clients.browser import NO_MICROPHONE, js_client
+from tests.clients.personas import LONG_TALK, PERSONA, ended_session, session_token, token_for
+from tests.clients.proxy import Proxy
+from tests.clients.server import Server
+
+pytestmark = [pytest.mark.clients, pytest.mark.browser]
+
+
+async def test_settings_reach_the_client(particular_server: Server, page_url: str) -> None:
+    """The codec, the rhythm of heartbeats and a public address with a path."""
+    async with js_client(page_url) as client:
+        token = token_for(particular_server, skipGreeting=True)
+        session_id = await client.ready(baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        assert await client.run("videoCodec()") == "video/VP8"
+        await client.wait_until("watched.sent.filter(({ actionType }) => actionType === 'heartbeat').length >= 2")
+        assert await client.run("watched.sent.find(({ actionType }) => actionType === 'heartbeat').payload") == ""
+        assert await client.run("watched.received.some(({ actionType }) => actionType === 'heartbeat')") is False
+        await client.run("client.talk('I am behind a path.')")
+        assert (await client.message("persona", 1))["content"] == "I am behind a path."
+        talk = await client.run("watched.requests.find(({ url }) => url.includes('/talk')).url")
+        assert talk == f"{particular_server.url}/some/path/talk?session_id={session_id}"
+
+        # and there is room for one session only
+        async with js_client(page_url) as other:
+            refused = await other.connect(baseUrl=particular_server.url, token=token, options=NO_MICROPHONE)
+            assert refused["code"] == "CLIENT_ERROR_CODE_MAX_CONCURRENT_SESSIONS_REACHED"
+            assert refused["status"] == 429
+        await client.run("client.stopStreaming()")
+    ended_session(particular_server, session_id)
+
+
+# --- a line that breaks -------------------------------------------------------------------------------------------
+
+
+async def test_a_socket_that_closes_is_replaced_and_the_talk_goes_on(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str
+) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        await client.ready(baseUrl=server_proxy.url, token=token, options=NO_MICROPHONE)
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        await server_proxy.close_websockets(1000)
+        await client.wait_until("watched.sockets.length === 2 && watched.sockets[1].readyState === WebSocket.OPEN")
+        assert await client.run("watched.peers.length") == 1
+        assert await client.run("watched.sent.filter(({ actionType }) => actionType === 'offer').length") == 1
+
+        # what the server has to say from now on reaches the new socket
+        await client.run(
+            "(text) => { window.cut = client.createTalkMessageStream(); return cut.streamMessageChunk(text, false); }",
+            LONG_TALK,
+        )
+        await client.wait_for("MESSAGE_STREAM_EVENT_RECEIVED")
+        await client.run("client.interruptPersona()")
+        await client.wait_for("TALK_STREAM_INTERRUPTED")
+        assert await client.run("named('SESSION_READY').length") == 1
+        assert await client.run("named('CONNECTION_CLOSED').length") == 0
+
+
+async def test_sockets_that_are_refused_end_in_an_error(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str
+) -> None:
+    server_proxy.refuse_websockets = True
+    async with js_client(page_url) as client:
+        await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server), options=NO_MICROPHONE)
+        closed = await client.wait_for("CONNECTION_CLOSED")
+        assert closed[0] == "CONNECTION_CLOSED_CODE_SIGNALLING_CLIENT_CONNECTION_FAILURE"
+        assert server_proxy.websockets == 6
+
+
+async def test_a_second_offer_of_the_same_peer_keeps_the_line(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        await client.run("offerAgain(false)")
+        await client.wait_until("watched.received.filter(({ actionType }) => actionType === 'answer').length === 2")
+        await client.wait_until("watched.peers[0].signalingState === 'stable'")
+        await client.run("forget()")
+        await client.wait_until("pictures.times.length > 10")
+        assert await client.run("watched.peers[0].getReceivers().length") == 2
+        assert await client.run("named('VIDEO_STREAM_STARTED').length") == 1
+        assert await client.run("named('SESSION_READY').length") == 1
+
+
+async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        persona = {**PERSONA, "maxSessionLengthSeconds": 2}
+        token = session_token(sqlite_server, **persona)
+        session_id = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        closed = await client.wait_for("CONNECTION_CLOSED")
+        assert closed[0] == "CONNECTION_CLOSED_CODE_SERVER_CLOSED_CONNECTION"
+        assert isinstance(closed[1], str)
+        assert closed[1]
+        ended_session(sqlite_server, session_id)
+
+
+async def test_a_page_that_is_left_ends_its_session(sqlite_server: Server, page_url: str) -> None:
+    async with js_client(page_url) as client:
+        token = token_for(sqlite_server, skipGreeting=True)
+        session_id = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+    ended_session(sqlite_server, session_id)
+
+
+# --- being refused ------------------------------------------------------------------------------------------------
+
+
+async def test_a_wrong_key_is_told_apart_across_origins(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str
+) -> None:
+    async with js_client(page_url) as client:
+        refused = await client.connect(baseUrl=server_proxy.url, key="wrong-key", persona=PERSONA)
+        assert refused["code"] == "CLIENT_ERROR_CODE_AUTHENTICATION_ERROR"
+        assert refused["status"] == 401
+        assert refused["details"]["cause"]
+        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/auth/session-token")]
+        assert len(posted) == 1
+
+        refused = await client.connect(baseUrl=server_proxy.url, token=unknown_token())
+        assert refused["code"] == "CLIENT_ERROR_CODE_AUTHENTICATION_ERROR"
+        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
+        assert len(posted) == 1
+
+
+def unknown_token() -> str:
+    """Well-formed, so that the client sends it, and signed by nobody."""
+    return "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiZXBoZW1lcmFsIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code", "posts"),
+    [
+        (400, "Validation error", "VALIDATION_ERROR", 1),
+        (429, "Concurrent session limit reached", "MAX_CONCURRENT_SESSIONS_REACHED", 1),
+        (429, "Too many requests", "USAGE_LIMIT_REACHED", 1),
+        (503, "Service unavailable", "SERVICE_BUSY", 3),
+    ],
+)
+async def test_answers_in_the_servers_words_are_understood(  # noqa: PLR0913
+    sqlite_server: Server, server_proxy: Proxy, page_url: str, status: int, error: str, code: str, posts: int
+) -> None:
+    """The proxy gives the answer, so that states a healthy server is never in can be seen too."""
+    for _ in range(posts):
+        server_proxy.answer_next("/v1/engine/session", status, {"error": error, "message": "why"})
+    async with js_client(page_url) as client:
+        refused = await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server))
+        assert refused["code"] == f"CLIENT_ERROR_CODE_{code}"
+        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
+        assert len(posted) == posts
