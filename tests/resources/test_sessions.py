@@ -77,13 +77,13 @@ def test_h27_a_second_configuration_beside_a_token_is_ignored(rest: Rest) -> Non
     body = {
         "personaConfig": {"systemPrompt": "From the page."},
         "colour": "green",
-        "sessionOptions": {"videoQuality": "auto"},
+        "sessionOptions": {"videoQuality": "high"},
     }
 
     spec = spec_of(rest, body, key=token)
 
     assert spec.persona.system_prompt == "From the token."
-    assert spec.video_quality == "high"
+    assert spec.video_quality == "auto"
 
 
 def test_h29_a_page_sets_how_eagerly_it_is_answered(rest: Rest) -> None:
