@@ -29,11 +29,11 @@ check: setup ## Format, lint, types and import contracts; no tests
 
 test: setup-tests ## Everything that gates a change
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
 
 test-full: setup-tests ## The same and the slow matrices
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup-tests ## Measure speed and print one table; takes minutes and wants an idle machine
 	@$(BIN)/python -m bench.run
