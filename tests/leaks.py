@@ -25,13 +25,13 @@ def share(pid: int) -> None:
 
 
 def children() -> dict[int, bytes]:
-    """Direct children of this process that still run: pid and command line."""
+    """Direct children of this process that still run, without those that tests share: pid and command line."""
     found: dict[int, bytes] = {}
     for thread in Path("/proc/self/task").iterdir():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             for pid in map(int, (thread / "children").read_text().split()):
                 command = _command(pid)
-                if command and not any(name in command for name in KEPT_BY_PYTHON):
+                if command and pid not in _shared and not any(name in command for name in KEPT_BY_PYTHON):
                     found[pid] = command
     return found
 
@@ -41,7 +41,7 @@ def leaked_children(before: dict[int, bytes]) -> list[str]:
     deadline_s = time.monotonic() + GRACE_S
     leaked: list[str] = []
     for pid, command in children().items():
-        if pid not in before and pid not in _shared and not _ended_by(pid, deadline_s):
+        if pid not in before and not _ended_by(pid, deadline_s):
             leaked.append(f"process {pid}: {command.replace(bytes(1), b' ').decode(errors='replace').strip()}")
     return leaked
 
