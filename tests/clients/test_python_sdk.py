@@ -218,13 +218,14 @@ async def test_closing_ends_the_session_at_once(sqlite_server: Server, python_sd
 
 async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, python_sdk: PythonClient) -> None:
     persona = {**INLINE, "max_session_length_seconds": 2}
-    session_id = await connect(python_sdk, sqlite_server.url, key=API_KEY, persona=persona)
+    await python_sdk.start("connect", base_url=sqlite_server.url, key=API_KEY, persona=persona)
+    connected = await python_sdk.wait_for("connected")
     closed = await python_sdk.wait_for("connection_closed")
     code, reason = closed["arguments"]
     assert code == "server_closed"
     assert reason
     assert reason != "Session ended by server"  # what the client says when the reason is not a text
-    ended_session(sqlite_server, session_id)
+    ended_session(sqlite_server, connected["session_id"])
 
 
 async def test_a_socket_that_breaks_is_followed_by_a_new_connection(
