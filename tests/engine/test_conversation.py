@@ -305,6 +305,17 @@ async def test_a_failing_mind_is_a_warning_and_the_next_turn_works() -> None:
     assert r.persona_text() == "Back again."
 
 
+async def test_a_mind_that_breaks_does_not_take_the_conversation_with_it() -> None:
+    async with Rehearsal(Lines(ValueError("private words"), "Back again.")) as r:
+        await r.connect()
+        await r.say_typed("One")
+        await r.pass_time(200)
+        assert "private words" not in r.all(Warned)[0].text
+        await r.say_typed("Two")
+        await r.pass_time(1_000)
+    assert r.persona_text() == "Back again."
+
+
 async def test_a_failing_recogniser_is_a_warning() -> None:
     async with Rehearsal(Lines(), Hears(ProviderError("out of memory"))) as r:
         await r.connect()

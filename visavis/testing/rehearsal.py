@@ -32,7 +32,7 @@ EventT = TypeVar("EventT", bound=Event)
 class Lines:
     """A mind that says its lines in order, one word at a time. A line may be an error to raise."""
 
-    def __init__(self, *lines: str | ProviderError) -> None:
+    def __init__(self, *lines: str | Exception) -> None:
         self.lines = deque(lines)
         self.asked: list[list[ChatMessage]] = []
         self.pause = asyncio.Event()  # cleared: the mind hesitates before its next line
@@ -42,7 +42,7 @@ class Lines:
         self.asked.append(list(messages))
         await self.pause.wait()
         line = self.lines.popleft() if self.lines else "I have nothing more to say."
-        if isinstance(line, ProviderError):
+        if isinstance(line, Exception):
             raise line
         for word in line.split(" "):
             yield TextDelta(word if line.startswith(word) else " " + word)

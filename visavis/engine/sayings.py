@@ -1,0 +1,220 @@
+"""What the persona says: one thing at a time, and a line of what has to wait for its turn.
+
+An answer starts when the turn machine accepts a user turn. Everything else (the greeting, talk streams, ready-made
+speech) waits here until nobody speaks. Whoever interrupts cuts what is being said, and what waits as well.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from visavis.core.clock import Clock
+from visavis.core.errors import ProviderError
+from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted
+from visavis.core.spec import PersonaSpec
+from visavis.core.tasks import TaskSet
+from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
+from visavis.engine.playout import Pulled
+from visavis.engine.reply import Reply, Timings
+from visavis.engine.show import Show
+from visavis.engine.talk import TalkStreams
+from visavis.engine.think import GREETING_REQUEST, History, tagged, think, whole
+from visavis.providers.base import ChatMessage, LanguageModel, TextToSpeech
+
+OVERTAKES_WITHIN_MS = 250.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that waits for its turn to be said; exactly one of `greeting`, `correlation_id` and `audio` tells what.
+
+    `overlapped_ms` is when it began while something else was being heard.
+    """
+
+    turn_id: str
+    protected: bool = False
+    greeting: bool = False
+    correlation_id: str = ""
+    audio: AgentSpeech | None = None
+    overlapped_ms: float | None = None
+
+    def overtook(self, now_ms: float) -> bool:
+        """Whether this was meant to come after an interrupt that arrives only now: they travel on different roads."""
+        return self.overlapped_ms is not None and now_ms - self.overlapped_ms <= OVERTAKES_WITHIN_MS
+
+
+class Sayings:
+    """The persona's side of a conversation. `over(reply, error)` is told when a reply ends by itself."""
+
+    def __init__(
+        self,
+        persona: PersonaSpec,
+        mind: LanguageModel | None,
+        voice: TextToSpeech | None,
+        show: Show,
+        talk_idle_ms: float,
+        clock: Clock,
+        deliver: Callable[[Event], None],
+        over: Callable[[Reply, str], None],
+    ) -> None:
+        self.history = History(persona)
+        self._persona, self._mind, self._voice = persona, mind, voice
+        self._show, self._clock = show, clock
+        self._deliver, self._over = deliver, over
+        self._talk = TalkStreams(talk_idle_ms)
+        self._waiting: deque[Saying] = deque()
+        self._agent: AgentSpeech | None = None
+        self._reply: Reply | None = None
+        self._saying: Saying | None = None
+        self._tasks = TaskSet()
+
+    # --- what waits ---------------------------------------------------------------------------------------------
+
+    @property
+    def next(self) -> Saying | None:
+        return self._waiting[0] if self._waiting else None
+
+    @property
+    def wake_ms(self) -> float | None:
+        return self._talk.wake_ms
+
+    def close_idle_talk(self, now_ms: float) -> bool:
+        """Whether a talk stream was closed because nobody wrote to it."""
+        return bool(self._talk.close_idle(now_ms))
+
+    def greet(self) -> None:
+        """Say hello first, if this persona does."""
+        persona = self._persona
+        has_words = persona.opening_line or self._mind is not None
+        if has_words and not persona.skip_greeting and not persona.audio_passthrough:
+            self._waiting.appendleft(Saying(str(uuid4()), persona.uninterruptible_greeting, greeting=True))
+
+    def talk_chunk(self, chunk: TalkChunk, now_ms: float) -> str | None:
+        """Take a piece of a talk stream. Returns what is wrong, if anything is."""
+        if (problem := self._talk.accept(chunk, now_ms)) is not None:
+            return problem
+        known = (*self._waiting, self._saying)
+        if not any(saying.correlation_id == chunk.correlation_id for saying in known if saying):
+            overlapped_ms = now_ms if self._reply is not None and self._reply.audible else None
+            self._waiting.append(Saying(str(uuid4()), correlation_id=chunk.correlation_id, overlapped_ms=overlapped_ms))
+        return None
+
+    def agent_audio(self, audio: AgentAudio) -> str | None:
+        """Take a piece of ready-made speech. Returns what is wrong, if anything is."""
+        if not self._persona.audio_passthrough:
+            return "Agent audio was ignored: set enableAudioPassthrough in the persona to use it."
+        if self._agent is None:
+            turn_id = str(uuid4())
+            self._agent = AgentSpeech(turn_id)
+            self._waiting.append(Saying(turn_id, audio=self._agent))
+        if not self._agent.write(audio):
+            return f"Agent audio was dropped: more than {AUDIO_WAITING_MAX_MS / 60_000:.0f} minutes are waiting."
+        return None
+
+    def agent_audio_end(self) -> None:
+        if self._agent is not None:
+            self._agent.end()
+            self._agent = None
+
+    def take_overtaking(self, now_ms: float) -> list[Saying]:
+        """Take out of the line what an interrupt that is being handled now was not meant for."""
+        overtaking = [saying for saying in self._waiting if saying.overtook(now_ms)]
+        for saying in overtaking:
+            self._waiting.remove(saying)
+        return overtaking
+
+    def put_back(self, sayings: list[Saying]) -> None:
+        self._waiting.extend(sayings)
+
+    def drop_waiting(self) -> None:
+        """Whoever interrupts does not want to hear what was waiting either."""
+        for saying in self._waiting:
+            if saying.correlation_id:
+                self._deliver(TalkInterrupted(self._clock.now_ms(), saying.correlation_id))
+                self._talk.finish(saying.correlation_id)
+        self._waiting.clear()
+        self._agent = None
+
+    # --- what is being said -------------------------------------------------------------------------------------
+
+    def answer(self, turn_id: str, request: str = "", timings: Timings | None = None) -> None:
+        """Let the mind reply to the conversation so far, or to a request of the engine's."""
+        mind = self._mind
+        assert mind is not None  # the turn machine answers only where there is a mind
+        reply = self._new_reply(turn_id, timings)
+        messages = self.history.messages(request)
+        self._start(reply, lambda: reply.say(tagged(think(mind, messages, reply.thought))))
+
+    def start_next(self) -> None:
+        saying = self._saying = self._waiting.popleft()
+        opening_line = self._persona.opening_line
+        if saying.greeting and not opening_line:
+            self.answer(saying.turn_id, GREETING_REQUEST)
+            return
+        reply = self._new_reply(saying.correlation_id or saying.turn_id)
+        audio, stream = saying.audio, self._talk.get(saying.correlation_id)
+        if audio is not None:
+            self._start(reply, lambda: reply.play(audio))
+        else:
+            texts = stream.read() if stream is not None else whole(opening_line or "")
+            self._start(reply, lambda: reply.say(texts))
+
+    def heard(self, pulled: Pulled) -> None:
+        """The playout tells what became true with the packet that leaves now."""
+        if self._reply is not None and pulled.owner == self._reply.message_id:
+            self._reply.played(pulled)
+
+    def finish(self, reply: Reply, failed: bool) -> bool:
+        """A reply has ended by itself. False when it is no longer the current one."""
+        if reply is not self._reply:
+            return False
+        if failed:
+            self._show.cut()
+        self._close_reply(interrupted=failed)
+        return True
+
+    async def cut(self) -> None:
+        """Silence at once, also for what waits."""
+        self._show.cut()
+        await self._tasks.close()
+        self._close_reply(interrupted=True)
+        self.drop_waiting()
+
+    def _new_reply(self, turn_id: str, timings: Timings | None = None) -> Reply:
+        return Reply(turn_id, self._voice, self._show, self._clock, self._deliver, timings or Timings())
+
+    def _start(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
+        self._reply = reply
+        self._tasks.start(self._drive(reply, work), "sayings-reply")
+
+    async def _drive(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
+        error = ""
+        try:
+            await work()
+        except* ProviderError as group:
+            error = _first_message(group)
+        except* Exception:  # whatever a provider does, the conversation goes on
+            log.exception("a reply failed")
+            error = "an internal error"
+        self._over(reply, error)
+
+    def _close_reply(self, interrupted: bool) -> None:
+        reply, self._reply = self._reply, None
+        saying, self._saying = self._saying, None
+        if reply is None:
+            return
+        reply.close(interrupted)
+        self.history.add(ChatMessage("assistant", reply.text))
+        if saying is not None and saying.correlation_id:
+            if interrupted:
+                self._deliver(TalkInterrupted(self._clock.now_ms(), saying.correlation_id))
+            self._talk.finish(saying.correlation_id)
+
+
+def _first_message(group: BaseExceptionGroup[ProviderError]) -> str:
+    error = group.exceptions[0]
+    return _first_message(error) if isinstance(error, BaseExceptionGroup) else error.message
