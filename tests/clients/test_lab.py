@@ -1,0 +1,58 @@
+"""The Lab as a person uses it: in a real Chromium, on the real server, from its own origin."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.clients.browser import FLAGS, chromium
+from tests.clients.personas import DOCUMENTED, GREETING, new_persona
+from tests.clients.server import API_KEY, Server
+
+pytestmark = [pytest.mark.clients, pytest.mark.browser]
+
+PATIENCE_MS = 60_000
+SPOKEN = re.compile(r"\w+ \w+")
+
+
+@pytest.fixture
+async def page(sqlite_server: Server) -> AsyncIterator[Page]:
+    """Signed in by the kind of link that a server prints when it starts for the first time."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = await browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        await page.goto(f"{sqlite_server.url}/#key={API_KEY}")
+        await page.get_by_test_id("persona-row").first.wait_for()
+        yield page
+        await browser.close()
+
+
+async def test_somebody_talks_with_a_persona(sqlite_server: Server, page: Page) -> None:
+    persona_id = new_persona(sqlite_server, name="Lena")
+    await page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
+    await page.get_by_test_id("start").click()
+    lines = page.get_by_test_id("line-persona")
+    await expect(lines.first).to_contain_text(GREETING, timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("connection-state")).to_contain_text("Live")
+
+    await page.get_by_test_id("composer-input").fill("Who are you?")
+    await page.get_by_test_id("composer-send").click()
+    await expect(page.get_by_test_id("line-user")).to_contain_text("Who are you?")
+    await expect(lines.nth(1)).to_contain_text(SPOKEN, timeout=PATIENCE_MS)
+
+    await page.get_by_test_id("interrupt").click()
+    await expect(lines.nth(1)).to_have_attribute("aria-busy", "false")
+    picture = await page.get_by_test_id("stage-video").evaluate("(video) => [video.videoWidth, video.videoHeight]")
+    assert picture == [720, 480]
+    await page.get_by_test_id("stop").click()
+    await expect(page.get_by_test_id("start")).to_be_visible()
+
+
+async def test_the_page_says_who_really_thinks_and_speaks(sqlite_server: Server, page: Page) -> None:
+    persona_id = new_persona(sqlite_server, name="Honest")
+    assert DOCUMENTED["voiceId"]  # a voice of another provider in the documents, spoken here by the built-in one
+    await page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
+    await expect(page.get_by_test_id("served-by")).to_contain_text("Built-in voice")
+    await expect(page.get_by_test_id("served-by")).to_contain_text("Built-in responder")
