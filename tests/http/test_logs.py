@@ -51,3 +51,14 @@ def test_lines_of_libraries_have_the_same_form(capsys: pytest.CaptureFixture[str
         "library",
         "r1",
     )
+
+
+def test_the_address_of_a_socket_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "json")
+    library = logging.getLogger("uvicorn.error")
+    library.info('%s - "WebSocket %s" [accepted]', "127.0.0.1:1", "/ws?session_id=the-secret-of-a-session")
+    library.info("another line")
+
+    said = capsys.readouterr().err
+    assert "the-secret-of-a-session" not in said
+    assert "another line" in said

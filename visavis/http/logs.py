@@ -30,6 +30,12 @@ def configure(level: str, format: Literal["console", "json"]) -> None:
     root.setLevel(level.upper())
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_without_socket_addresses)
+
+
+def _without_socket_addresses(record: logging.LogRecord) -> bool:
+    """The address of a socket holds a session id, and whoever knows that id can speak in the session."""
+    return "WebSocket %s" not in str(record.msg)
 
 
 def _rendering(format: Literal["console", "json"]) -> list[Processor]:
