@@ -89,7 +89,7 @@ def step(name: str, inputs: Iterable[Path], work: "Callable[[], bool]") -> None:
 
 def install_installer() -> bool:
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    run(*pip, "install", "--require-hashes", "-r", str(ROOT / "scripts" / "bootstrap.lock"))
+    run(*pip, "install", "--require-hashes", "-r", str(ROOT / "scripts" / "bootstrap.lock"), quiet=True)
     return True
 
 
@@ -153,7 +153,7 @@ def build_lab() -> bool:
         say("Node.js is missing, so the Lab page is not built. The API runs without it. Install Node 20 and try again.")
         return False
     npm = ["npm", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
-    run(*npm, "ci", cwd=LAB)
+    run(*npm, "ci", cwd=LAB, quiet=True)
     run(*npm, "run", "build", cwd=LAB, quiet=True)
     return True
 
