@@ -79,9 +79,7 @@ class FakeOpenAI:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.root = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.url = f"{self.root}/v1"
-        self._server = uvicorn.Server(
-            uvicorn.Config(self._app, interface="asgi3", log_level="critical", lifespan="off")
-        )
+        self._server = uvicorn.Server(uvicorn.Config(self._app, interface="asgi3", log_config=None, lifespan="off"))
 
     def answer_with(self, *plans: Plan) -> None:
         self.plans.extend(plans)
