@@ -34,6 +34,8 @@ async def take(server: Server, out: Path) -> None:
         await shoot(page, out / "start.png")
         await page.get_by_test_id("persona-create").click()
         await page.get_by_role("dialog").wait_for()
+        await page.get_by_test_id("editor-name").wait_for()
+        await page.wait_for_load_state("networkidle")  # the pictures of the people, too
         await shoot(page, out / "editor.png")
         await page.reload()
         await talk(page)
