@@ -37,7 +37,9 @@ def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: postgres.Cluster) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server-on-postgresql")
-    with serve(folder, VISAVIS_DATABASE_URL=postgres_cluster.new_database()) as running:
+    # with one worker, so that the usual number is not the only one that was ever seen
+    settings = {"VISAVIS_DATABASE_URL": postgres_cluster.new_database(), "VISAVIS_RENDER_WORKERS": "1"}
+    with serve(folder, **settings) as running:
         leaks.share(running.process.pid)
         yield running
 
@@ -50,6 +52,7 @@ def particular_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
         "VISAVIS_VIDEO_CODEC": "vp8",
         "VISAVIS_PUBLIC_URL": "http://127.0.0.1:{port}/some/path",
         "VISAVIS_HEARTBEAT_SECONDS": "2",
+        "VISAVIS_RENDER_WORKERS": "1",
     }
     with serve(tmp_path_factory.mktemp("particular-server"), **settings) as running:
         leaks.share(running.process.pid)

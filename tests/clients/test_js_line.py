@@ -133,23 +133,24 @@ def unknown_token() -> str:
     return "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0eXBlIjoiZXBoZW1lcmFsIn0.c2lnbmF0dXJl"
 
 
-@pytest.mark.parametrize(
-    ("status", "error", "code", "posts"),
-    [
-        (400, "Validation error", "VALIDATION_ERROR", 1),
-        (429, "Concurrent session limit reached", "MAX_CONCURRENT_SESSIONS_REACHED", 1),
-        (429, "Too many requests", "USAGE_LIMIT_REACHED", 1),
-        (503, "Service unavailable", "SERVICE_BUSY", 3),
-    ],
-)
-async def test_answers_in_the_servers_words_are_understood(  # noqa: PLR0913
-    sqlite_server: Server, server_proxy: Proxy, page_url: str, status: int, error: str, code: str, posts: int
+REFUSALS = [
+    (400, "Validation error", "VALIDATION_ERROR", 1),
+    (429, "Concurrent session limit reached", "MAX_CONCURRENT_SESSIONS_REACHED", 1),
+    (429, "Too many requests", "USAGE_LIMIT_REACHED", 1),
+    (503, "Service unavailable", "SERVICE_BUSY", 3),
+]
+
+
+async def test_answers_in_the_servers_words_are_understood(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str
 ) -> None:
-    """The proxy gives the answer, so that states a healthy server is never in can be seen too."""
-    for _ in range(posts):
-        server_proxy.answer_next("/v1/engine/session", status, {"error": error, "message": "why"})
+    """The proxy gives the answers, so that states a healthy server is never in can be seen too."""
     async with js_client(page_url) as client:
-        refused = await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server))
-        assert refused["code"] == f"CLIENT_ERROR_CODE_{code}"
-        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
-        assert len(posted) == posts
+        for status, error, code, posts in REFUSALS:
+            server_proxy.requests.clear()
+            for _ in range(posts):
+                server_proxy.answer_next("/v1/engine/session", status, {"error": error, "message": "why"})
+            refused = await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server))
+            assert refused["code"] == f"CLIENT_ERROR_CODE_{code}"
+            posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
+            assert len(posted) == posts

@@ -260,14 +260,12 @@ async def test_nobody_is_talked_to_in_a_session_that_has_ended(sqlite_server: Se
 # --- being refused ------------------------------------------------------------------------------------------------
 
 
-async def test_a_wrong_key_is_an_authentication_error(sqlite_server: Server, python_sdk: PythonClient) -> None:
+async def test_refusals_have_the_clients_own_names(sqlite_server: Server, python_sdk: PythonClient) -> None:
     with pytest.raises(ClientError) as caught:
         await python_sdk.do("connect", base_url=sqlite_server.url, key="wrong-key", persona=INLINE)
     assert caught.value.facts["error"] == "AuthenticationError"
     assert caught.value.facts["status"] == 401
 
-
-async def test_a_wrong_persona_is_a_validation_error(sqlite_server: Server, python_sdk: PythonClient) -> None:
     persona = {**INLINE, "avatar_id": "00000000-0000-4000-8000-000000000000"}
     with pytest.raises(ClientError) as caught:
         await python_sdk.do("connect", base_url=sqlite_server.url, key=API_KEY, persona=persona)

@@ -109,19 +109,23 @@ def test_no_test_sleeps_to_wait_for_something() -> None:
     """Sleeping is slow on a fast machine and wrong on a slow one. Polling in a loop with a limit is allowed."""
     for path in python_files():
         if name_of(path).startswith("tests/") and name_of(path) not in SLEEPS:
-            polled = {
-                id(call) for loop in ast.walk(tree_of(path)) if isinstance(loop, ast.While) for call in ast.walk(loop)
-            }
-            for call in ast.walk(tree_of(path)):
-                if isinstance(call, ast.Call) and is_sleep(call) and id(call) not in polled:
+            nodes = list(ast.walk(tree_of(path)))
+            polled = {id(call) for loop in nodes if isinstance(loop, ast.While) for call in ast.walk(loop)}
+            for call in nodes:
+                if isinstance(call, ast.Call) and id(call) not in polled and is_sleep(call):
                     pytest.fail(f"{name_of(path)}:{call.lineno} sleeps; wait for the event instead")
 
 
 def is_sleep(call: ast.Call) -> bool:
     """`asyncio.sleep(0)` only lets others run, so it is not one."""
-    name = ast.unparse(call.func)
+    name = called_name(call)
     letting_others_run = bool(call.args) and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
-    return name in ("time.sleep", "asyncio.sleep", "sleep") and not letting_others_run
+    return name == "sleep" and not letting_others_run
+
+
+def called_name(call: ast.Call) -> str:
+    """The last part of what is called: `sleep` for `asyncio.sleep(1)`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def test_every_test_asserts_something() -> None:
@@ -138,7 +142,7 @@ def test_every_test_asserts_something() -> None:
 
 def can_fail(function: ast.AST) -> bool:
     """By an assertion of its own, or of a helper that it calls."""
-    called = {ast.unparse(node.func).split(".")[-1] for node in ast.walk(function) if isinstance(node, ast.Call)}
+    called = {called_name(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
     return asserts(function) or bool(called & asserting_helpers())
 
 
@@ -146,7 +150,7 @@ def asserts(function: ast.AST) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Assert | ast.Raise):
             return True
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("pytest.raises", "pytest.fail", "pytest.warns"):
+        if isinstance(node, ast.Call) and called_name(node) in ("raises", "fail", "warns"):
             return True
     return False
 
@@ -157,6 +161,9 @@ def asserting_helpers() -> frozenset[str]:
     helpers = [
         function for path in python_files() if name_of(path).startswith("tests/") for function in functions(path)
     ]
-    failing = {helper.name for helper in helpers if asserts(helper)}
-    waiting = {helper.name for helper in helpers if "asyncio.timeout" in ast.unparse(helper)}
-    return frozenset(failing | waiting)
+    return frozenset(helper.name for helper in helpers if asserts(helper) or gives_up(helper))
+
+
+def gives_up(function: ast.AST) -> bool:
+    """Whether it waits for a limited time, and fails after that."""
+    return any(isinstance(node, ast.Call) and called_name(node) == "timeout" for node in ast.walk(function))
