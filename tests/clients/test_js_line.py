@@ -77,7 +77,7 @@ async def test_a_second_offer_of_the_same_peer_keeps_the_line(sqlite_server: Ser
         token = token_for(sqlite_server, skipGreeting=True)
         await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.wait_for("VIDEO_PLAY_STARTED")
-        await client.run("offerAgain(false)")
+        await client.run("offerAgain(true)")
         await client.wait_until("watched.received.filter(({ actionType }) => actionType === 'answer').length === 2")
         await client.wait_until("watched.peers[0].signalingState === 'stable'")
         await client.run("forget()")
