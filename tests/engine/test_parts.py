@@ -71,6 +71,18 @@ def test_playout_tells_words_when_half_of_them_was_heard() -> None:
     assert [p.completed for p in pulled] == [False, False, False, True, False]
 
 
+def test_text_without_sound_is_heard_when_its_turn_comes() -> None:
+    playout = Playout(b"-")
+    playout.add("a", [], [TimedText("… ", 0)])
+    playout.add("a", [b"1"], [TimedText("one ", 20)])
+    playout.add("a", [], [TimedText("—", 0)])
+    pulled = [playout.pull(), playout.pull()]
+    assert [(p.packet, p.owner, "".join(w.text for w in p.heard)) for p in pulled] == [
+        (b"1", "a", "… one "),
+        (b"-", "a", "—"),
+    ]
+
+
 def test_playout_places_speech_behind_what_is_queued_or_now() -> None:
     playout = Playout(b"-")
     playout.pull()

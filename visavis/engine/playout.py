@@ -75,20 +75,23 @@ class Playout:
         """The packet of this tick."""
         tick = self._tick
         self._tick += 1
+        soundless: list[TimedText] = []  # text that makes no sound counts as heard when its turn comes
+        owner = ""
         while self._pieces:
             piece = self._pieces[0]
             if piece.packets:
-                return self._play(piece, tick)
+                return self._play(piece, tick, soundless)
             self._pieces.popleft()
+            soundless += piece.words
+            owner = piece.owner
             if piece.closes:
-                return Pulled(self._silence, piece.owner, tuple(piece.words), completed=True)
-        return Pulled(self._silence)
+                return Pulled(self._silence, owner, soundless, completed=True)
+        return Pulled(self._silence, owner, soundless)
 
-    def _play(self, piece: _Piece, tick: int) -> Pulled:
+    def _play(self, piece: _Piece, tick: int, heard: list[TimedText]) -> Pulled:
         index = tick - piece.start_tick
         played_ms = (index + 1) * AUDIO_TICK_MS
         is_last = tick + 1 >= piece.end_tick
-        heard: list[TimedText] = []
         while piece.words and (is_last or piece.words[0].due_ms <= played_ms):
             heard.append(piece.words.popleft())
         began = self._begun != piece.owner
