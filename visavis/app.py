@@ -300,7 +300,9 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     activity_name = catalog.first_usable("vad", VOICE_ACTIVITY)
     activity: VoiceActivity = catalog.load("vad", activity_name)()
     stack.push_async_callback(activity.close)
-    await asyncio.gather(faces.start(), speech.start())
+    # a client library that takes a second to import would stop everybody's sound at its first use
+    mind = asyncio.to_thread(catalog.load, "llm", "openai_compatible")
+    await asyncio.gather(faces.start(), speech.start(), mind)
     voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
     pictures = PictureMaker(RENDERERS)
     media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures)
