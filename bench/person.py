@@ -25,7 +25,7 @@ class Person:
     """One session seen from its client. Times are seconds of the machine's monotonic clock."""
 
     def __init__(self, url: str, key: str, persona: dict[str, Any]) -> None:
-        self._url, self._key, self._persona = url, key, persona
+        self._persona = persona
         self.session_id = ""
         self.started_s = 0.0
         self.first_picture_s = 0.0

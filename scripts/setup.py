@@ -23,7 +23,6 @@ PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LAB = ROOT / "lab"
 VOICE = ROOT / "scripts" / "flite-wasm"
-LAB_OUTPUT = ROOT / "visavis" / "lab" / "dist"
 NOT_SOURCES = {"node_modules", "dist", ".vite"}
 OLDEST_PYTHON = (3, 11)
 

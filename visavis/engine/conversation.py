@@ -8,7 +8,7 @@ show.
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from visavis.core.clock import Clock
@@ -252,10 +252,8 @@ class Conversation:
                 self._parts.activity,
                 self._parts.ears,
                 self.spec.ears or EarsSpec(""),
-                on_voice=lambda started: self._post(
-                    turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS)
-                ),
-                on_words=lambda turn_id, text: self._post(turn.Heard(turn_id, text)),
+                on_voice=self._voice_changed,
+                on_words=lambda turn_id, text: self._inbox.put(turn.Heard(turn_id, text)),
                 on_trouble=self._warn,
             )
         self._deliver(SessionReady(now_ms))
@@ -343,11 +341,8 @@ class Conversation:
     def _accept(self, accepted: turn.AcceptTurn) -> None:
         now_ms = self._clock.now_ms()
         shown = self.spec.echo_typed_text or not accepted.typed
-        self._timings = Timings(
-            None if accepted.typed else self._timings.user_started_ms,
-            None if accepted.typed else self._timings.user_ended_ms,
-            now_ms,
-        )
+        spoken = Timings() if accepted.typed else self._timings
+        self._timings = replace(spoken, text_final_ms=now_ms)
         self._deliver(UserSaid(now_ms, accepted.turn_id, str(uuid4()), accepted.text, accepted.typed, shown))
         self._sayings.history.add(ChatMessage("user", accepted.text))
         if accepted.answer:
@@ -364,10 +359,7 @@ class Conversation:
     # --- telling everybody, and the end -------------------------------------------------------------------------
 
     def _voice_changed(self, started: bool) -> None:
-        self._post(turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS))
-
-    def _post(self, fact: turn.Fact) -> None:
-        self._inbox.put(fact)
+        self._inbox.put(turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS))
 
     def _warn(self, text: str) -> None:
         self._deliver(Warned(self._clock.now_ms(), text))
@@ -394,5 +386,4 @@ class Conversation:
             self.spec.session_id, over.reason, over.text, self._started_ms, now_ms, self._lifecycle.connected,
             tuple(self._record.messages), tuple(self._record.turns),
         )  # fmt: skip
-        if not self._report.done():
-            self._report.set_result(report)
+        self._report.set_result(report)

@@ -19,9 +19,7 @@ AHEAD_MAX_MS = 2_000
 class AgentSpeech:
     """One sequence of audio. Odd bytes are carried over to the next chunk."""
 
-    def __init__(self, turn_id: str) -> None:
-        self.turn_id = turn_id
-        self.is_open = True
+    def __init__(self) -> None:
         self._chunks: asyncio.Queue[AudioChunk | None] = asyncio.Queue()
         self._waiting_ms = 0.0
         self._odd = b""
@@ -40,7 +38,6 @@ class AgentSpeech:
         return True
 
     def end(self) -> None:
-        self.is_open = False
         self._chunks.put_nowait(None)
 
     async def play(self, show: Show, owner: str) -> None:

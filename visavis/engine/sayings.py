@@ -108,9 +108,8 @@ class Sayings:
         if not self._persona.audio_passthrough:
             return "Agent audio was ignored: set enableAudioPassthrough in the persona to use it."
         if self._agent is None:
-            turn_id = str(uuid4())
-            self._agent = AgentSpeech(turn_id)
-            self._waiting.append(Saying(turn_id, audio=self._agent))
+            self._agent = AgentSpeech()
+            self._waiting.append(Saying(str(uuid4()), audio=self._agent))
         if not self._agent.write(audio):
             return f"Agent audio was dropped: more than {AUDIO_WAITING_MAX_MS / 60_000:.0f} minutes are waiting."
         return None
