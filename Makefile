@@ -29,7 +29,7 @@ check: setup ## Format, lint, types and import contracts; no tests
 
 test: setup-tests ## Everything that gates a change
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -m "not slow" -n 3 --dist loadfile
+	@$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
 
 test-full: setup-tests ## The same and the slow matrices
 	@$(MAKE) --no-print-directory check

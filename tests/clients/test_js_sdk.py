@@ -37,12 +37,12 @@ async def test_a_whole_conversation(server: Server, page_url: str, tmp_path: Pat
 
 
 async def test_a_sentence_from_the_microphone_is_heard_and_answered(
-    server: Server, page_url: str, tmp_path: Path
+    sqlite_server: Server, page_url: str, tmp_path: Path
 ) -> None:
     """The browser plays the recording over and over, so a slow start costs one round and not the test."""
     sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "microphone.wav", before_s=4, after_s=10)
     async with js_client(page_url, microphone=sentence) as client:
-        await client.ready(baseUrl=server.url, token=token_for(server, skipGreeting=True))
+        await client.ready(baseUrl=sqlite_server.url, token=token_for(sqlite_server, skipGreeting=True))
         await client.wait_for("INPUT_AUDIO_STREAM_STARTED")
         said = await client.message("user", 1)
         if speech.words_shared(SENTENCE, said["content"]) < 0.5:  # the session began in the middle of the sentence
@@ -53,9 +53,11 @@ async def test_a_sentence_from_the_microphone_is_heard_and_answered(
         await client.wait_until(
             "(id) => textsOf('persona').some((text) => text.correlationId === id)", argument=turn_id
         )
-        for event in ("USER_SPEECH_STARTED", "USER_SPEECH_ENDED"):
-            told = "([name, id]) => named(name).filter(({ details }) => details[0] === id).length"
-            assert await client.run(told, [event, turn_id]) == 1
+        told = "([name, id]) => named(name).filter(({ details }) => details[0] === id).length"
+        started, ended = [
+            await client.run(told, [event, turn_id]) for event in ("USER_SPEECH_STARTED", "USER_SPEECH_ENDED")
+        ]
+        assert started == ended >= 1  # more than one where the sound stuttered: a pause for thought is the same turn
 
 
 async def assert_the_picture_is_alive(client: JsClient) -> None:

@@ -69,10 +69,10 @@ async def test_a_whole_conversation(server: Server, python_sdk: PythonClient, tm
 
 
 async def test_a_spoken_sentence_is_heard_and_answered(
-    server: Server, python_sdk: PythonClient, tmp_path: Path
+    sqlite_server: Server, python_sdk: PythonClient, tmp_path: Path
 ) -> None:
-    persona = new_persona(server, skipGreeting=True)
-    await connect(python_sdk, server.url, key=API_KEY, persona={"persona_id": persona})
+    persona = new_persona(sqlite_server, skipGreeting=True)
+    await connect(python_sdk, sqlite_server.url, key=API_KEY, persona={"persona_id": persona})
     sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "sentence.wav")
     await python_sdk.start("speak", path=str(sentence))
 

@@ -29,6 +29,12 @@ def words(speech: SpeechAudio) -> list[Mark]:
     return [mark for mark in speech.marks if mark.kind == "word"]
 
 
+def same_sound(one: SpeechAudio, other: SpeechAudio) -> bool:
+    """Breath and fricatives come from the C library's one random generator, which other threads here may draw from."""
+    first, second = (np.frombuffer(speech.audio.pcm, "<i2").astype(np.float64) for speech in (one, other))
+    return first.shape == second.shape and float(np.corrcoef(first, second)[0, 1]) > 0.98
+
+
 def loudness(audio: AudioChunk) -> float:
     return float(np.sqrt(np.mean(np.frombuffer(audio.pcm, "<i2").astype(np.float64) ** 2)))
 
@@ -69,7 +75,7 @@ def test_pitch_and_tract_are_options(flite: Any) -> None:
     normal = say(flite, voice="slt")
     assert say(flite, voice="slt", options={"pitch": 1.3}).audio.pcm != normal.audio.pcm
     assert say(flite, voice="slt", options={"tract": 0.9}).audio.pcm != normal.audio.pcm
-    assert say(flite, voice="slt", options={"pitch": "high", "stability": 0.5}).audio.pcm == normal.audio.pcm
+    assert same_sound(say(flite, voice="slt", options={"pitch": "high", "stability": 0.5}), normal)
 
 
 def test_every_voice_of_the_stock_catalog_exists() -> None:
@@ -78,13 +84,14 @@ def test_every_voice_of_the_stock_catalog_exists() -> None:
 
 
 def test_an_unknown_voice_is_the_default_one(flite: Any) -> None:
-    assert say(flite, voice="lcMyyd2HUfFzxdCaC4Ta").audio.pcm == say(flite, voice=DEFAULT_VOICE).audio.pcm
+    assert same_sound(say(flite, voice="lcMyyd2HUfFzxdCaC4Ta"), say(flite, voice=DEFAULT_VOICE))
+    assert not same_sound(say(flite, voice="slt"), say(flite, voice=DEFAULT_VOICE))
 
 
 def test_the_same_text_always_sounds_the_same(flite: Any) -> None:
     first = say(flite)
     say(flite, "Something else, in between.", voice="slt", speed=1.3)
-    assert say(flite).audio.pcm == first.audio.pcm
+    assert same_sound(say(flite), first)
 
 
 def test_a_sentence_is_followed_by_a_longer_pause_than_a_clause(flite: Any) -> None:

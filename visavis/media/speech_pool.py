@@ -6,7 +6,8 @@ from visavis.core.spec import VoiceSpec
 from visavis.media.recognisers import PooledEars, Recognisers
 from visavis.media.voice_workers import PooledVoice, VoiceWorkers
 
-_NICE = 5
+# Enough to let a picture go first; more would starve a recogniser on a busy machine, and somebody waits for its words.
+_NICE = 2
 
 
 class SpeechPool:
