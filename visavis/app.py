@@ -16,6 +16,7 @@ from visavis.core.clock import MonotonicClock
 from visavis.core.errors import ProviderError, Unavailable
 from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.db import migrate
+from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
 from visavis.db.session import Database
@@ -33,9 +34,11 @@ from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, Vo
 from visavis.resources.avatars import routes as avatars
 from visavis.resources.avatars.assets import Pictures, PictureShelf
 from visavis.resources.avatars.stock import rows as stock_avatars
+from visavis.resources.knowledge import routes as knowledge
 from visavis.resources.llms import routes as llms
 from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import rows as stock_llms
+from visavis.resources.meetings import routes as meetings
 from visavis.resources.organizations import service as organizations
 from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
@@ -44,9 +47,12 @@ from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.tokens import TokenSigner
+from visavis.resources.share_links import routes as share_links
+from visavis.resources.tools import routes as tools
 from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.stock import rows as stock_voices
+from visavis.resources.webhooks import routes as webhooks
 from visavis.settings import Settings
 from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
@@ -96,6 +102,8 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     errors.install(app)
     for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, sessions.routes):
         app.include_router(routes)
+    for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
+        app.include_router(routes)
     for routes in (sessions.engine, avatars.files, voices.files, health.routes):
         app.include_router(routes)
     app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
@@ -127,6 +135,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         node = _node(settings.data_dir)
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
+        app.state.keyring = keyring
+        app.state.blobs = Blobs(settings.data_dir / "files")
         app.state.minds = minds
         app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version))
         app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples" / app.version))

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from visavis.core.errors import InvalidRequest
+from visavis.db.blobs import Blobs
+from visavis.db.keyring import Keyring
 from visavis.db.repository import Page
 from visavis.db.session import Database
 from visavis.http.strings import clean
@@ -21,6 +23,14 @@ HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 def database(connection: HTTPConnection) -> Database:
     return connection.app.state.database
+
+
+def blobs(connection: HTTPConnection) -> Blobs:
+    return connection.app.state.blobs
+
+
+def keyring(connection: HTTPConnection) -> Keyring:
+    return connection.app.state.keyring
 
 
 async def _reading(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
@@ -62,3 +72,5 @@ def public_url(connection: HTTPConnection) -> str:
 
 
 PublicUrl = Annotated[str, Depends(public_url)]
+Files = Annotated[Blobs, Depends(blobs)]
+Secrets = Annotated[Keyring, Depends(keyring)]

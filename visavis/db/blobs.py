@@ -1,0 +1,68 @@
+"""Files that rows point at: kept in a folder beside the database, whole or not at all.
+
+A blob's name begins with its organization's id and is never made from what a client sent.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from visavis.core.errors import NotFound, PayloadTooLarge
+from visavis.db.models import new_id
+
+
+class Blobs:
+    """`suffix` is one of our own, such as ".pdf"; it only helps people who look into the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(
+        self, organization_id: str, content: bytes | AsyncIterator[bytes], suffix: str, max_bytes: int
+    ) -> str:
+        """The new blob's name, once its bytes are on the disk. Raises `PayloadTooLarge`, and then nothing is kept."""
+        name = f"{organization_id}/{new_id()}{suffix}"
+        path = self._folder / name
+        part = path.with_suffix(path.suffix + ".part")
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            await self._write(part, content, max_bytes)
+            await asyncio.to_thread(part.replace, path)
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        return name
+
+    async def _write(self, part: Path, content: bytes | AsyncIterator[bytes], max_bytes: int) -> None:
+        size_bytes = 0
+        file = await asyncio.to_thread(part.open, "wb")
+        try:
+            async for piece in _pieces(content):
+                size_bytes += len(piece)
+                if size_bytes > max_bytes:
+                    raise PayloadTooLarge(f"This file may have {max_bytes} bytes")
+                await asyncio.to_thread(file.write, piece)
+            await asyncio.to_thread(file.flush)
+            await asyncio.to_thread(os.fsync, file.fileno())
+        finally:
+            await asyncio.to_thread(file.close)
+
+    def path(self, name: str) -> Path:
+        """Where the blob lies. Raises `NotFound` when it is gone."""
+        path = self._folder / name
+        if not name or not path.is_file():
+            raise NotFound("This file is gone")
+        return path
+
+    async def remove(self, name: str) -> None:
+        """Also of one that is gone already."""
+        if name:
+            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+
+
+async def _pieces(content: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+    else:
+        async for piece in content:
+            yield piece

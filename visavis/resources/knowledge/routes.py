@@ -1,0 +1,5 @@
+"""HTTP for knowledge."""
+
+from visavis.http.routing import router
+
+routes = router(tag="Knowledge")

@@ -1,0 +1,5 @@
+"""HTTP for meetings."""
+
+from visavis.http.routing import router
+
+routes = router(tag="Meetings")

@@ -1,0 +1,5 @@
+"""HTTP for share links."""
+
+from visavis.http.routing import router
+
+routes = router(tag="Share links")

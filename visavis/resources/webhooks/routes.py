@@ -1,0 +1,5 @@
+"""HTTP for webhooks."""
+
+from visavis.http.routing import router
+
+routes = router(tag="Webhooks")
