@@ -21,14 +21,16 @@ from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
-from visavis.http import errors, health, middleware
+from visavis.http import errors, health, middleware, uploads
 from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
+from visavis.http.signed import Signer
 from visavis.lab.pages import lab_router
 from visavis.media.opus import OpusEncoders
 from visavis.media.pictures import PictureKind, PictureMaker
 from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
+from visavis.net.guard import Guard
 from visavis.providers import catalog
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.resources.avatars import routes as avatars
@@ -62,6 +64,8 @@ RENDERERS = {"character": "visavis.renderers.character:Character", "still": "vis
 VOICE_ACTIVITY = ("silero", "energy")
 BUILT_IN_VOICE = ("flite", "flite_wasm")
 RECOGNISER = "pocketsphinx"
+# routes that take files, and how large their bodies may be; they stream what they get
+UPLOADS = {**uploads.UPLOADS}
 
 log = structlog.get_logger()
 
@@ -104,12 +108,12 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
         app.include_router(routes)
-    for routes in (sessions.engine, avatars.files, voices.files, health.routes):
+    for routes in (sessions.engine, avatars.files, voices.files, uploads.routes, health.routes):
         app.include_router(routes)
     app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
     # the last one added meets a request first
     app.add_middleware(errors.Unexpected)
-    app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes)
+    app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes, uploads=UPLOADS)
     app.add_middleware(middleware.Paths)
     app.add_middleware(middleware.Cors)
     app.add_middleware(middleware.Requests)
@@ -137,6 +141,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = database
         app.state.keyring = keyring
         app.state.blobs = Blobs(settings.data_dir / "files")
+        app.state.guard = Guard(settings.allow_private_urls)
+        app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.minds = minds
         app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version))
         app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples" / app.version))

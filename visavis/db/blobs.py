@@ -23,15 +23,34 @@ class Blobs:
     ) -> str:
         """The new blob's name, once its bytes are on the disk. Raises `PayloadTooLarge`, and then nothing is kept."""
         name = f"{organization_id}/{new_id()}{suffix}"
+        await self._put(name, content, max_bytes)
+        return name
+
+    async def put_upload(
+        self, organization_id: str, upload_id: str, content: AsyncIterator[bytes], max_bytes: int
+    ) -> None:
+        """Keep a file that nothing points at yet, in place of an earlier one of the same id."""
+        await self._put(_upload(organization_id, upload_id), content, max_bytes)
+
+    async def adopt_upload(self, organization_id: str, upload_id: str, suffix: str) -> tuple[str, int]:
+        """The name and size of what was uploaded: a blob from now on, which no later upload can change.
+
+        Raises `NotFound` when nothing came.
+        """
+        name = f"{organization_id}/{new_id()}{suffix}"
+        uploaded = self.path(_upload(organization_id, upload_id))
+        path = await asyncio.to_thread(uploaded.replace, self._folder / name)
+        return name, (await asyncio.to_thread(path.stat)).st_size
+
+    async def _put(self, name: str, content: bytes | AsyncIterator[bytes], max_bytes: int) -> None:
         path = self._folder / name
-        part = path.with_suffix(path.suffix + ".part")
+        part = path.with_name(f"{new_id()}.part")
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         try:
             await self._write(part, content, max_bytes)
             await asyncio.to_thread(part.replace, path)
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
-        return name
 
     async def _write(self, part: Path, content: bytes | AsyncIterator[bytes], max_bytes: int) -> None:
         size_bytes = 0
@@ -58,6 +77,10 @@ class Blobs:
         """Also of one that is gone already."""
         if name:
             await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+
+
+def _upload(organization_id: str, upload_id: str) -> str:
+    return f"{organization_id}/{upload_id}.upload"
 
 
 async def _pieces(content: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -4,8 +4,8 @@ import ipaddress
 import re
 import time
 import uuid
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,7 +23,7 @@ ALIASED = re.compile(r"/[^/]+(/engine/session|/auth/session-token)")
 SLASHES = re.compile(r"//+")
 PREFLIGHT_HEADERS = {
     "access-control-allow-methods": "GET, POST, PUT, DELETE, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type, x-anam-target-url, x-request-id",
+    "access-control-allow-headers": "authorization, content-type, x-anam-target-url, x-request-id, x-upload-token",
     "access-control-max-age": "86400",
 }
 CORS_HEADERS = {"access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id"}
@@ -136,29 +136,53 @@ class Paths:
         await self._app(scope, receive, send)
 
 
-class BodyLimit:
-    """Refuses a body beyond `limit_bytes`: at once when its length is announced, otherwise where it passes them."""
+class Room(NamedTuple):
+    """How large a body of that kind may be: by default forms with files, which are streamed, never JSON."""
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    bytes_max: int
+    content_type: str = "multipart/"
+
+
+class BodyLimit:
+    """Refuses a body beyond `limit_bytes`: at once when its length is announced, otherwise where it passes them.
+
+    `uploads` says which routes may get more, such as "PUT /v1/uploads/{id}".
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int, uploads: Mapping[str, Room] | None = None) -> None:
         self._app, self._limit_bytes = app, limit_bytes
+        self._uploads = [(_pattern(route), room) for route, room in (uploads or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._limit_bytes:
-            return await error_response(self._too_large())(scope, receive, send)
+        headers = Headers(scope=scope)
+        limit_bytes = self._limit_for(f"{scope['method']} {scope['path']}", headers.get("content-type", "").lower())
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > limit_bytes:
+            return await error_response(self._too_large(limit_bytes))(scope, receive, send)
         read_bytes = 0
 
         async def count() -> Message:
             nonlocal read_bytes
             message = await receive()
             read_bytes += len(message.get("body", b""))
-            if read_bytes > self._limit_bytes:
-                raise self._too_large()
+            if read_bytes > limit_bytes:
+                raise self._too_large(limit_bytes)
             return message
 
         await self._app(scope, count, send)
 
-    def _too_large(self) -> PayloadTooLarge:
-        return PayloadTooLarge(f"A request body may have {self._limit_bytes} bytes (VISAVIS_BODY_LIMIT_BYTES)")
+    def _limit_for(self, request: str, content_type: str) -> int:
+        for pattern, room in self._uploads:
+            if pattern.fullmatch(request) and content_type.startswith(room.content_type):
+                return max(self._limit_bytes, room.bytes_max)
+        return self._limit_bytes
+
+    def _too_large(self, limit_bytes: int) -> PayloadTooLarge:
+        setting = " (VISAVIS_BODY_LIMIT_BYTES)" if limit_bytes == self._limit_bytes else ""
+        return PayloadTooLarge(f"A request body may have {limit_bytes} bytes{setting}")
+
+
+def _pattern(route: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route)))
