@@ -138,7 +138,10 @@ class UserSpeechEnded:
 
 @dataclass(frozen=True, slots=True)
 class UserSaid:
-    """One complete user turn. `typed` tells a message from speech; `shown` whether clients are told."""
+    """One complete user turn. `typed` tells a message from speech; `shown` whether clients are told.
+
+    The last two say when it was spoken, where it was.
+    """
 
     at_ms: float
     turn_id: str
@@ -146,6 +149,8 @@ class UserSaid:
     text: str = field(repr=False)
     typed: bool
     shown: bool
+    spoken_from_ms: float | None = None
+    spoken_until_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,12 @@ class PersonaSpeaking:
 
 @dataclass(frozen=True, slots=True)
 class TurnMeasured:
-    """Where the time of one turn went; None where the turn had no such step. Milliseconds on one clock."""
+    """Where the time of one turn went; None where the turn had no such step. Milliseconds on one clock.
+
+    Tokens are those of whoever thinks, here or in the application; ready-made lines have none. A reply that was cut
+    has `last_audio_ms`, too, if any of it was heard. `user_turn_id` is set where the application answered a user turn
+    under an id of its own. A user turn that nobody answered is measured with nothing after its text.
+    """
 
     at_ms: float
     turn_id: str
@@ -198,6 +208,10 @@ class TurnMeasured:
     first_audio_ms: float | None
     last_audio_ms: float | None
     interrupted: bool
+    voice_ended_ms: float | None = None
+    failed: bool = False
+    answered: bool = True
+    user_turn_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +224,14 @@ class TalkInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something a developer should see; plain words, never speech or secrets."""
+    """Something a developer should see; plain words, never speech or secrets.
+
+    `failure` tells what went wrong here from what was not asked for well.
+    """
 
     at_ms: float
     text: str
+    failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ show.
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from uuid import uuid4
 
 from visavis.core.clock import Clock
@@ -57,45 +57,35 @@ from visavis.engine.inbox import (
 from visavis.engine.lifecycle import Lifecycle, Limits
 from visavis.engine.listen import STOP_AFTER_MS
 from visavis.engine.listen import Listener as Ears
-from visavis.engine.records import Record, SessionReport
-from visavis.engine.reply import Timings
+from visavis.engine.moments import UserMoments
+from visavis.engine.parts import Parts
+from visavis.engine.records import Entry, Record, SessionReport
 from visavis.engine.sayings import Sayings
 from visavis.engine.show import Show
 from visavis.engine.think import NUDGE_REQUEST
-from visavis.providers.base import ChatMessage, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
-from visavis.renderers.base import Faces
-from visavis.transports.base import Listener, Peer, SpeechEncoders
+from visavis.providers.base import ChatMessage
+from visavis.transports.base import Listener, Peer
 
 BACKLOG_MAX = 64
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Ready-made providers of one session. `voice` and `mind` belong to the session, the others to the process."""
-
-    mind: LanguageModel | None
-    voice: TextToSpeech | None
-    ears: SpeechToText | None
-    activity: VoiceActivity
-    faces: Faces
-    encoders: SpeechEncoders
-
-
 class Conversation:
     """Satisfies `transports.base.Line`. `start` begins it; it ends by itself, by `end`, or with its client."""
 
-    def __init__(self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, on_entry: Callable[[Entry], None]
+    ) -> None:
         self.spec = spec
         self.peer: Peer | None = None
         self._parts, self._clock = parts, clock
-        now_ms = self._started_ms = clock.now_ms()
+        now_ms = self.started_ms = clock.now_ms()
         self._lifecycle = Lifecycle(limits, spec.max_length_ms, now_ms)
         answers = parts.mind is not None and not spec.persona.audio_passthrough
         self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
         self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock)
-        self._record = Record()
+        self._record = Record(on_entry)
         self._ears: Ears | None = None
         self._signalling: Listener | None = None
         self._backlog: deque[Event] = deque(maxlen=BACKLOG_MAX)
@@ -105,7 +95,7 @@ class Conversation:
             over=lambda reply, error: self._inbox.put(ReplyOver(reply, error)),
         )  # fmt: skip
         self._speaking_turn: str | None = None
-        self._timings = Timings()
+        self._moments = UserMoments()
         self._ready = False
         self._tasks = TaskSet()
         self._run_task: asyncio.Task[None] | None = None
@@ -229,7 +219,7 @@ class Conversation:
                 self._signalling = None
                 self._lifecycle.socket_lost(now_ms)
             case FaceReady(error) if error:
-                self._warn(f"The face could not be drawn: {error}")
+                self._fail(f"The face could not be drawn: {error}")
                 return ending("failed")
             case FaceReady() if not self._ready:
                 self._become_ready(now_ms)
@@ -254,7 +244,7 @@ class Conversation:
                 self.spec.ears or EarsSpec(""),
                 on_voice=self._voice_changed,
                 on_words=lambda turn_id, text: self._inbox.put(turn.Heard(turn_id, text)),
-                on_trouble=self._warn,
+                on_trouble=self._fail,
             )
         self._deliver(SessionReady(now_ms))
         self._sayings.greet()
@@ -300,7 +290,9 @@ class Conversation:
     # --- turns --------------------------------------------------------------------------------------------------
 
     async def _turn(self, fact: turn.Fact) -> Ending | None:
-        for action in self._machine.step(fact, self._clock.now_ms()):
+        now_ms = self._clock.now_ms()
+        self._moments.voice(fact, now_ms)
+        for action in self._machine.step(fact, now_ms):
             match action:
                 case turn.HangUp():
                     return ending("user_silence")
@@ -327,32 +319,44 @@ class Conversation:
     def _user_started(self, turn_id: str) -> None:
         now_ms = self._clock.now_ms()
         self._speaking_turn = turn_id
-        self._timings = Timings(user_started_ms=now_ms)
+        self._moments.floor_taken(turn_id)
         self._deliver(UserSpeechStarted(now_ms, turn_id))
 
     def _user_stopped(self) -> None:
         if self._speaking_turn is None:
             return
         now_ms = self._clock.now_ms()
-        self._timings = Timings(self._timings.user_started_ms, now_ms)
+        self._moments.floor_left(now_ms)
         self._deliver(UserSpeechEnded(now_ms, self._speaking_turn))
         self._speaking_turn = None
 
     def _accept(self, accepted: turn.AcceptTurn) -> None:
         now_ms = self._clock.now_ms()
         shown = self.spec.echo_typed_text or not accepted.typed
-        spoken = Timings() if accepted.typed else self._timings
-        self._timings = replace(spoken, text_final_ms=now_ms)
-        self._deliver(UserSaid(now_ms, accepted.turn_id, str(uuid4()), accepted.text, accepted.typed, shown))
+        timings = self._moments.text_final(accepted.typed, now_ms)
+        self._deliver(
+            UserSaid(
+                now_ms,
+                accepted.turn_id,
+                str(uuid4()),
+                accepted.text,
+                accepted.typed,
+                shown,
+                timings.user_started_ms,
+                timings.user_ended_ms,
+            )  # fmt: skip
+        )
         self._sayings.history.add(ChatMessage("user", accepted.text))
         if accepted.answer:
-            self._sayings.answer(accepted.turn_id, timings=self._timings)
+            self._sayings.answer(accepted.turn_id, timings=timings)
+        else:
+            self._sayings.leave_to_application(accepted.turn_id, timings)
 
     async def _reply_over(self, over: ReplyOver) -> None:
         if not self._sayings.finish(over.reply, failed=bool(over.error)):
             return
         if over.error:
-            self._warn(f"The reply failed: {over.error}")
+            self._fail(f"The reply failed: {over.error}")
         if isinstance(state := self._machine.state, turn.Replying):
             await self._turn(turn.ReplyDone(state.turn_id))
 
@@ -363,6 +367,9 @@ class Conversation:
 
     def _warn(self, text: str) -> None:
         self._deliver(Warned(self._clock.now_ms(), text))
+
+    def _fail(self, text: str) -> None:
+        self._deliver(Warned(self._clock.now_ms(), text, failure=True))
 
     def _deliver(self, event: Event) -> None:
         self._record.deliver(event)
@@ -376,6 +383,7 @@ class Conversation:
     async def _finish(self, over: Ending) -> None:
         now_ms = self._clock.now_ms()
         await self._sayings.cut()
+        self._sayings.close_unanswered()
         self._deliver(SessionEnded(now_ms, over.reason, over.text))
         await self._tasks.close()
         closing = [part.close() for part in (self._ears, self.peer, self._parts.voice, self._parts.mind) if part]
@@ -383,7 +391,7 @@ class Conversation:
             if isinstance(problem, Exception):
                 log.error("a part of a session could not be closed", exc_info=problem)
         report = SessionReport(
-            self.spec.session_id, over.reason, over.text, self._started_ms, now_ms, self._lifecycle.connected,
-            tuple(self._record.messages), tuple(self._record.turns),
+            self.spec.session_id, over.reason, over.text, self.started_ms, now_ms, self._lifecycle.connected,
+            tuple(self._record.messages), tuple(self._record.turns), self._record.warnings, self._record.failures,
         )  # fmt: skip
         self._report.set_result(report)

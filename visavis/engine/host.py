@@ -2,21 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from visavis.core.clock import Clock
 from visavis.core.errors import NotFound, SessionLimitReached
 from visavis.core.events import EndReason
 from visavis.core.spec import SessionSpec
 from visavis.core.tasks import TaskSet
-from visavis.engine.conversation import Conversation, Parts
+from visavis.engine.conversation import Conversation
 from visavis.engine.lifecycle import Limits
-from visavis.engine.records import SessionReport
+from visavis.engine.parts import Parts
+from visavis.engine.records import Entry, SessionReport
 
 __all__ = ["Host", "Limits", "Parts", "SessionReport"]
 
 
+def _keep_nothing(session_id: str, entry: Entry) -> None: ...
+
+
 class Host:
-    """All living conversations of this process. Admission is one check and one insert with no wait between."""
+    """All living conversations of this process. Admission is one check and one insert with no wait between.
+
+    `on_entry` is told what a session leaves behind, as soon as it is known; it must not block.
+    """
 
     def __init__(
         self,
@@ -24,9 +32,10 @@ class Host:
         limits: Limits,
         furnish: Callable[[SessionSpec], Parts],
         on_end: Callable[[SessionReport], Awaitable[None]],
+        on_entry: Callable[[str, Entry], None] = _keep_nothing,
     ) -> None:
         self._clock, self._limits = clock, limits
-        self._furnish, self._on_end = furnish, on_end
+        self._furnish, self._on_end, self._on_entry = furnish, on_end, on_entry
         self._conversations: dict[str, Conversation] = {}
         self._tasks = TaskSet()
 
@@ -44,7 +53,8 @@ class Host:
             raise SessionLimitReached(
                 f"{self.live} of {self._limits.sessions_max} sessions are live; end one or raise VISAVIS_SESSIONS_MAX"
             )
-        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits)
+        on_entry = partial(self._on_entry, spec.session_id)
+        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits, on_entry)
         self._conversations[spec.session_id] = conversation
         conversation.start()
         self._tasks.start(self._watch(conversation), "host-watch")

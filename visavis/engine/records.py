@@ -1,9 +1,10 @@
 """The transcript and the measurements of one session, gathered as events go by."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from visavis.core.events import EndReason, Event, PersonaSaid, TurnMeasured, UserSaid
+from visavis.core.events import EndReason, Event, PersonaSaid, PersonaSpeaking, TurnMeasured, UserSaid, Warned
 
 MESSAGES_MAX = 5_000
 TURNS_MAX = 5_000
@@ -11,11 +12,18 @@ TURNS_MAX = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ReportedMessage:
+    """`at_ms` is when it began to be said, `speaking_ms` how long that took; None for what was typed."""
+
     role: Literal["user", "persona"]
     text: str = field(repr=False)
     at_ms: float
     turn_id: str
     interrupted: bool = False
+    speaking_ms: float | None = None
+
+
+# what is worth keeping as soon as it is known
+Entry: TypeAlias = ReportedMessage | TurnMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +38,61 @@ class SessionReport:
     connected: bool
     messages: tuple[ReportedMessage, ...]
     turns: tuple[TurnMeasured, ...]
+    warnings: int = 0
+    failures: int = 0
 
 
 class Record:
-    """A listener that remembers. Bounded: a session of days keeps its latest part."""
+    """A listener that remembers, and passes each entry on. Bounded: a session of days keeps its latest part."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_entry: Callable[[Entry], None]) -> None:
         self.messages: list[ReportedMessage] = []
         self.turns: list[TurnMeasured] = []
+        self.warnings = 0
+        self.failures = 0
+        self._on_entry = on_entry
         self._persona_text: dict[str, list[str]] = {}
+        self._persona_began: tuple[str, float] = "", 0.0
 
     def deliver(self, event: Event) -> None:
         match event:
             case UserSaid():
-                self.messages.append(ReportedMessage("user", event.text, event.at_ms, event.turn_id))
+                self._user(event)
+            case PersonaSpeaking():
+                self._persona_began = event.turn_id, event.at_ms
             case PersonaSaid():
                 self._persona(event)
             case TurnMeasured():
                 self.turns.append(event)
+                self._on_entry(event)
+            case Warned(failure=failure):
+                self.failures += failure
+                self.warnings += not failure
             case _:
                 return
         del self.messages[:-MESSAGES_MAX]
         del self.turns[:-TURNS_MAX]
+
+    def _user(self, event: UserSaid) -> None:
+        began_ms, ended_ms = event.spoken_from_ms, event.spoken_until_ms
+        if began_ms is None or ended_ms is None:
+            self._add(ReportedMessage("user", event.text, event.at_ms, event.turn_id))
+        else:
+            spoken_ms = ended_ms - began_ms
+            self._add(ReportedMessage("user", event.text, began_ms, event.turn_id, speaking_ms=spoken_ms))
 
     def _persona(self, event: PersonaSaid) -> None:
         parts = self._persona_text.setdefault(event.message_id, [])
         parts.append(event.text)
         if event.final:
             text = "".join(self._persona_text.pop(event.message_id))
-            self.messages.append(ReportedMessage("persona", text, event.at_ms, event.turn_id, event.interrupted))
+            turn_id, began_ms = self._persona_began
+            if turn_id != event.turn_id:  # words without a sound
+                self._add(ReportedMessage("persona", text, event.at_ms, event.turn_id, event.interrupted))
+                return
+            spoken_ms = event.at_ms - began_ms
+            self._add(ReportedMessage("persona", text, began_ms, event.turn_id, event.interrupted, spoken_ms))
+
+    def _add(self, message: ReportedMessage) -> None:
+        self.messages.append(message)
+        self._on_entry(message)

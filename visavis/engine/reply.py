@@ -6,11 +6,12 @@ queued is dropped by the show. What the viewer heard up to that moment is what t
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.events import Event, PersonaSaid, PersonaSpeaking, PersonaThought, TurnMeasured
+from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AgentSpeech
 from visavis.engine.playout import Pulled
 from visavis.engine.show import Show
@@ -19,15 +20,6 @@ from visavis.engine.think import Piece, in_pieces
 from visavis.providers.base import TextToSpeech
 
 CLAUSES_AHEAD_MAX = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """When the steps before the reply happened, in the engine's milliseconds."""
-
-    user_started_ms: float | None = None
-    user_ended_ms: float | None = None
-    text_final_ms: float | None = None
 
 
 class Reply:
@@ -40,7 +32,7 @@ class Reply:
         show: Show,
         clock: Clock,
         deliver: Callable[[Event], None],
-        timings: Timings = Timings(),
+        timings: Timings,
     ) -> None:
         self.turn_id = turn_id
         self.message_id = str(uuid4())
@@ -53,7 +45,7 @@ class Reply:
         self._played = asyncio.Event()
         self._measured = TurnMeasured(
             clock.now_ms(), turn_id, timings.user_started_ms, timings.user_ended_ms, timings.text_final_ms,
-            None, None, None, None, None, interrupted=False,
+            None, None, None, None, None, interrupted=False, user_turn_id=timings.user_turn_id,
         )  # fmt: skip
 
     @property
@@ -61,11 +53,11 @@ class Reply:
         """Whether any of it has been heard."""
         return self._measured.first_audio_ms is not None
 
-    async def say(self, texts: AsyncIterator[Piece]) -> None:
+    async def say(self, texts: AsyncIterator[Piece], *, ready_made: bool = False) -> None:
         """Returns when the last sound was heard. Raises `ProviderError` (in a group) when mind or voice fail."""
         pieces: asyncio.Queue[Piece | None] = asyncio.Queue(CLAUSES_AHEAD_MAX)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._compose(texts, pieces), name="reply-compose")
+            group.create_task(self._compose(texts, pieces, ready_made), name="reply-compose")
             await self._say_all(pieces)
         await self._until_played()
 
@@ -78,10 +70,11 @@ class Reply:
         self._show.close_reply(self.message_id)
         await self._played.wait()
 
-    async def _compose(self, texts: AsyncIterator[Piece], pieces: "asyncio.Queue[Piece | None]") -> None:
-        async for piece in in_pieces(self._noting_tokens(texts)):
+    async def _compose(
+        self, texts: AsyncIterator[Piece], pieces: "asyncio.Queue[Piece | None]", ready_made: bool
+    ) -> None:
+        async for piece in in_pieces(texts if ready_made else self._noting_tokens(texts)):
             await pieces.put(piece)
-        self._note(last_token_ms=self._clock.now_ms())
         await pieces.put(None)
 
     async def _noting_tokens(self, texts: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
@@ -89,6 +82,7 @@ class Reply:
             if self._measured.first_token_ms is None:
                 self._note(first_token_ms=self._clock.now_ms())
             yield piece
+        self._note(last_token_ms=self._clock.now_ms())
 
     async def _say_all(self, pieces: "asyncio.Queue[Piece | None]") -> None:
         utterance_id = ""
@@ -106,6 +100,8 @@ class Reply:
             else:
                 await speak(self._voice, self._show, self.message_id, piece, lead + skipped)
             skipped = ""
+        if self._measured.voice_started_ms is not None:
+            self._note(voice_ended_ms=self._clock.now_ms())
 
     def played(self, pulled: Pulled) -> None:
         """The playout tells what became true with the packet that leaves now."""
@@ -124,7 +120,7 @@ class Reply:
         self._deliver(PersonaThought(self._clock.now_ms(), self.turn_id, self._thought_id, self._thoughts, text))
         self._thoughts += 1
 
-    def close(self, interrupted: bool) -> None:
+    def close(self, interrupted: bool, failed: bool = False) -> None:
         """Tell everybody that this turn is over; once, whichever way it ended."""
         now_ms = self._clock.now_ms()
         if self._thoughts:
@@ -142,7 +138,9 @@ class Reply:
                     interrupted=interrupted,
                 )  # fmt: skip
             )
-        self._note(interrupted=interrupted)
+        self._note(interrupted=interrupted and not failed, failed=failed)
+        if self.audible and self._measured.last_audio_ms is None:
+            self._note(last_audio_ms=now_ms)
         self._deliver(replace(self._measured, at_ms=now_ms))
 
     @property

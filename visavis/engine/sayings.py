@@ -7,17 +7,18 @@ speech) waits here until nobody speaks. Whoever interrupts cuts what is being sa
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.errors import ProviderError
-from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted
+from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, TurnMeasured
 from visavis.core.spec import PersonaSpec
 from visavis.core.tasks import TaskSet
+from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
 from visavis.engine.playout import Pulled
-from visavis.engine.reply import Reply, Timings
+from visavis.engine.reply import Reply
 from visavis.engine.show import Show
 from visavis.engine.talk import TalkStreams
 from visavis.engine.think import GREETING_REQUEST, History, tagged, think, whole
@@ -70,6 +71,7 @@ class Sayings:
         self._agent: AgentSpeech | None = None
         self._reply: Reply | None = None
         self._saying: Saying | None = None
+        self._unanswered: Timings | None = None
         self._tasks = TaskSet()
 
     # --- what waits ---------------------------------------------------------------------------------------------
@@ -148,19 +150,46 @@ class Sayings:
         messages = self.history.messages(request)
         self._start(reply, lambda: reply.say(tagged(think(mind, messages, reply.thought))))
 
+    def leave_to_application(self, turn_id: str, timings: Timings) -> None:
+        """A user turn that no mind here answers: what is said next counts as its answer."""
+        self.close_unanswered()
+        self._unanswered = replace(timings, user_turn_id=turn_id)
+
+    def close_unanswered(self) -> None:
+        """Nobody has answered the last user turn, and nobody will."""
+        timings, self._unanswered = self._unanswered, None
+        if timings is not None:
+            self._deliver(
+                TurnMeasured(
+                    self._clock.now_ms(),
+                    timings.user_turn_id,
+                    timings.user_started_ms,
+                    timings.user_ended_ms,
+                    timings.text_final_ms,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    interrupted=False,
+                    answered=False,
+                )  # fmt: skip
+            )
+
     def start_next(self) -> None:
         saying = self._saying = self._waiting.popleft()
         opening_line = self._persona.opening_line
         if saying.greeting and not opening_line:
             self.answer(saying.turn_id, GREETING_REQUEST)
             return
-        reply = self._new_reply(saying.correlation_id or saying.turn_id)
+        timings, self._unanswered = self._unanswered, None
+        reply = self._new_reply(saying.correlation_id or saying.turn_id, timings)
         audio, stream = saying.audio, self._talk.get(saying.correlation_id)
         if audio is not None:
             self._start(reply, lambda: reply.play(audio))
         else:
             texts = stream.read() if stream is not None else whole(opening_line or "")
-            self._start(reply, lambda: reply.say(texts))
+            self._start(reply, lambda: reply.say(texts, ready_made=stream is None))
 
     def heard(self, pulled: Pulled) -> None:
         """The playout tells what became true with the packet that leaves now."""
@@ -173,7 +202,7 @@ class Sayings:
             return False
         if failed:
             self._show.cut()
-        self._close_reply(interrupted=failed)
+        self._close_reply(interrupted=failed, failed=failed)
         return True
 
     async def cut(self) -> None:
@@ -201,12 +230,12 @@ class Sayings:
             error = "an internal error"
         self._over(reply, error)
 
-    def _close_reply(self, interrupted: bool) -> None:
+    def _close_reply(self, interrupted: bool, failed: bool = False) -> None:
         reply, self._reply = self._reply, None
         saying, self._saying = self._saying, None
         if reply is None:
             return
-        reply.close(interrupted)
+        reply.close(interrupted, failed)
         self.history.add(ChatMessage("assistant", reply.text))
         if saying is not None and saying.correlation_id:
             if interrupted:

@@ -22,6 +22,7 @@ from visavis.core.events import Command, Event, PersonaSaid, UserText
 from visavis.core.frames import AUDIO_TICK_MS, SPEECH_RATE_HZ, AudioChunk, EncodedVideo, Mark, SpeechAudio, VideoFormat
 from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
 from visavis.engine.host import Host, Limits, Parts, SessionReport
+from visavis.engine.records import Entry
 from visavis.providers.base import ChatMessage, MindDelta, TextDelta, ToolSpec
 
 MS_PER_CHAR = 50.0  # the pace of the fake voice
@@ -210,6 +211,7 @@ class Rehearsal:
         self.peer, self.socket = Seat(), Seat()
         self.packets: list[bytes] = []
         self.reports: list[SessionReport] = []
+        self.entries: list[Entry] = []
         self.spec = SessionSpec(
             str(uuid4()), "org", persona or PersonaSpec("Cara", "You are Cara.", skip_greeting=True),
             FaceSpec("still", "nobody"), VoiceSpec("paced", "any"), MindSpec("lines") if mind else None,
@@ -219,7 +221,7 @@ class Rehearsal:
         self._limits = limits or Limits(sessions_max=1)
 
     async def __aenter__(self) -> "Rehearsal":
-        self.host = Host(self.clock, self._limits, self._furnish, self._ended)
+        self.host = Host(self.clock, self._limits, self._furnish, self._ended, self._remember)
         self.line = self.host.open(self.spec)
         await self.clock.settle()
         return self
@@ -272,6 +274,9 @@ class Rehearsal:
 
     def _furnish(self, spec: SessionSpec) -> Parts:
         return Parts(self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets())
+
+    def _remember(self, session_id: str, entry: Entry) -> None:
+        self.entries.append(entry)
 
     async def _ended(self, report: SessionReport) -> None:
         self.reports.append(report)

@@ -1,0 +1,19 @@
+"""What a conversation is made of, ready-made: whoever opens one hands these in."""
+
+from dataclasses import dataclass
+
+from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.renderers.base import Faces
+from visavis.transports.base import SpeechEncoders
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Ready-made providers of one session. `voice` and `mind` belong to the session, the others to the process."""
+
+    mind: LanguageModel | None
+    voice: TextToSpeech | None
+    ears: SpeechToText | None
+    activity: VoiceActivity
+    faces: Faces
+    encoders: SpeechEncoders
