@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         default_factory=list[Network],
         description="Addresses or networks, comma separated, whose X-Forwarded-Proto and -Host are believed.",
     )
+    allow_private_urls: bool = Field(
+        default=False,
+        description="Whether addresses that API users give (LLMs, webhooks, pictures) may lead to this machine and to "
+        "private networks; cloud metadata services stay closed. For an Ollama next door, and for tests.",
+    )
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
 
     sessions_max: int = Field(

@@ -15,6 +15,7 @@ from visavis.db.keyring import Keyring
 from visavis.db.repository import Page
 from visavis.db.session import Database
 from visavis.http.strings import clean
+from visavis.net.guard import Guard
 
 PER_PAGE_MAX = 100
 PAGE_MAX = 1_000_000  # keeps row offsets far inside what databases count
@@ -27,6 +28,10 @@ def database(connection: HTTPConnection) -> Database:
 
 def blobs(connection: HTTPConnection) -> Blobs:
     return connection.app.state.blobs
+
+
+def guard(connection: HTTPConnection) -> Guard:
+    return connection.app.state.guard
 
 
 def keyring(connection: HTTPConnection) -> Keyring:
@@ -74,3 +79,4 @@ def public_url(connection: HTTPConnection) -> str:
 PublicUrl = Annotated[str, Depends(public_url)]
 Files = Annotated[Blobs, Depends(blobs)]
 Secrets = Annotated[Keyring, Depends(keyring)]
+Outgoing = Annotated[Guard, Depends(guard)]
