@@ -102,8 +102,8 @@ class Guard:
         """The rules that need no resolver. Raises `Refused`."""
         if url.scheme not in PORTS or not url.host:
             raise Refused('give a whole address that begins with "https://" or "http://"')
-        if "[" in url.host:
-            raise Refused("is not a web address: a bracket is open")
+        if "%" in url.host:
+            raise Refused("is not a web address: its host has a character that no name has")
         if url.userinfo:
             raise Refused("take the name and password out of the address")
         port = url.port if url.port is not None else PORTS[url.scheme]
