@@ -9,17 +9,21 @@ from visavis.db.models.base import Base, Json, Owned, now
 
 
 class KnowledgeGroup(Owned, Base):
-    """Also called a folder."""
+    """Also called a folder. `revision` grows whenever what can be found in it changes, so that memories of it end."""
 
     __tablename__ = "knowledge_groups"
 
     name: Mapped[str] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 
 class KnowledgeDocument(Owned, Base):
-    """`status` is UPLOADED, PROCESSING, READY or FAILED; `blob` names the file in `Blobs`, "" until it came."""
+    """`status` is UPLOADED, PROCESSING, READY or FAILED; `blob` names the file in `Blobs`, "" until it came.
+
+    While it is PROCESSING, `worker` has it until `lease_until`; after that anybody may take it up again.
+    """
 
     __tablename__ = "knowledge_documents"
 
@@ -32,6 +36,9 @@ class KnowledgeDocument(Owned, Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     chunk_size: Mapped[int]
     chunk_overlap: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(64), default="")
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 

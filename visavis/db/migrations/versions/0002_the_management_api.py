@@ -27,7 +27,7 @@ NEW_TABLES = (
 NEW_COLUMNS = {
     "voices": ("deleted_at", "language"),
     "sessions": ("recording", "errors", "warnings", "reported_at", "keeps_transcript", "session_type"),
-    "avatars": ("deleted_at", "picture"),
+    "avatars": ("deleted_at", "face_box", "picture"),
     "api_keys": ("revoked_at", "permissions"),
 }
 
@@ -72,6 +72,7 @@ def _knowledge() -> None:
         sa.Column("organization_id", sa.String(length=64), nullable=True),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -96,6 +97,9 @@ def _knowledge() -> None:
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("chunk_size", sa.Integer(), nullable=False),
         sa.Column("chunk_overlap", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -288,7 +292,7 @@ def _sessions() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("turn_id", sa.String(length=64), nullable=False),
+        sa.Column("turn_id", sa.String(length=256), nullable=False),
         sa.Column("speaking_ms", sa.Float(precision=53), nullable=True),
         sa.Column("interrupted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -300,7 +304,7 @@ def _sessions() -> None:
         "session_tool_calls",
         sa.Column("session_id", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("turn_id", sa.String(length=64), nullable=False),
+        sa.Column("turn_id", sa.String(length=256), nullable=False),
         sa.Column("called", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["session_id"], ["sessions.id"], name=op.f("fk_session_tool_calls_session_id"), ondelete="CASCADE"
@@ -311,7 +315,7 @@ def _sessions() -> None:
         "session_turns",
         sa.Column("session_id", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("turn_id", sa.String(length=64), nullable=False),
+        sa.Column("turn_id", sa.String(length=256), nullable=False),
         sa.Column("measured", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["session_id"], ["sessions.id"], name=op.f("fk_session_turns_session_id"), ondelete="CASCADE"
@@ -326,6 +330,7 @@ def _new_columns() -> None:
         batch_op.add_column(sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("avatars", schema=None) as batch_op:
         batch_op.add_column(sa.Column("picture", sa.String(length=255), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("face_box", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("session_type", sa.String(length=32), nullable=False, server_default="turnkey"))
