@@ -2,19 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Options: TypeAlias = Mapping[str, str | int | float | bool | None]
+Reach: TypeAlias = Literal["anywhere", "public", "public_and_private"]
+ToolKind: TypeAlias = Literal["client", "webhook", "knowledge", "system"]
 
 
 @dataclass(frozen=True, slots=True)
 class FaceSpec:
-    """Which renderer draws the face, of whom, and how large. `identity` is the renderer's own name for the person."""
+    """Which renderer draws the face, of whom, and how large. `identity` is the renderer's own name for the person.
+
+    `picture` is the file of a photo, for renderers that show one, and `face_box` where the face is in it: left, top,
+    width and height as shares of the picture.
+    """
 
     renderer: str
     identity: str
     width_px: int = 720
     height_px: int = 480
+    picture: str = ""
+    face_box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,10 @@ class VoiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class MindSpec:
-    """Which language model thinks. Several `urls` are tried in order."""
+    """Which language model thinks. Several `urls` are tried in order.
+
+    `reach` says where they may lie: "anywhere" is for those of the operator, the others for what API users send.
+    """
 
     provider: str
     model: str = ""
@@ -41,6 +52,7 @@ class MindSpec:
     max_tokens: int | None = None
     options: Options = field(default_factory=dict[str, str | int | float | bool | None])
     secret: str = field(default="", repr=False)
+    reach: Reach = "anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,37 @@ class PersonaSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSpec:
+    """The request that a tool makes. `query_parameters` is a JSON Schema of its own, which fills the query."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body_template: str = ""
+    query_parameters: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """Something the mind may ask for; `parameters` is the JSON Schema of what it has to say.
+
+    A `client` tool is carried out by the page, a `webhook` by another server, `knowledge` looks things up in
+    `folder_ids`, and `system` does `action` to the conversation itself. Without `awaits_result` it is told and forgotten.
+    """
+
+    name: str
+    description: str
+    kind: ToolKind
+    parameters: Mapping[str, Any]
+    awaits_result: bool = False
+    timeout_ms: float = 10_000
+    disable_interruptions: bool = False
+    webhook: WebhookSpec | None = None
+    folder_ids: tuple[str, ...] = ()
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSpec:
     """One conversation. A `mind` of None never speaks by itself; a `voice` of None never speaks at all."""
 
@@ -86,6 +129,7 @@ class SessionSpec:
     mind: MindSpec | None
     ears: EarsSpec | None
     listening: ListeningSpec = ListeningSpec()
+    tools: tuple[ToolSpec, ...] = ()
     echo_typed_text: bool = False
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"

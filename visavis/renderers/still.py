@@ -1,20 +1,29 @@
-"""A picture that does not move: what is shown when nothing better can be drawn, and the test double of every face."""
+"""A picture that does not move: somebody's photo, what is shown when nothing better can be drawn, and the test double
+of every face.
+"""
 
+import logging
 from collections.abc import Sequence
 from typing import ClassVar
 
+import cv2
 import numpy as np
 
 from visavis.core.errors import InvalidRequest
 from visavis.core.frames import AudioChunk, Mark
 from visavis.core.spec import FaceSpec
+from visavis.renderers.arrays import U8
 from visavis.renderers.base import I420, RendererTraits
+from visavis.renderers.photo import framed
+
+_log = logging.getLogger(__name__)
 
 _LUMA_TOP, _LUMA_BOTTOM = 176, 96  # a calm vertical gradient, so that encoders and eyes have something to hold on to
 
 
 class Still:
-    """A gradient in a colour that depends on identity and seed, with a light square that is lit while speech is heard.
+    """The photo that `FaceSpec.picture` names. Without one, or where it is gone, a gradient in a colour that depends
+    on identity and seed, with a light square that is lit while speech is heard.
 
     The square makes 'the mouth moves' and 'the mouth is closed' visible to tests at no cost.
     """
@@ -25,12 +34,17 @@ class Still:
         width, height = face.width_px, face.height_px
         if width % 2 or height % 2 or width < 16 or height < 16:
             raise InvalidRequest.field("avatar", f"a picture of {width}x{height} cannot be drawn; sizes are even")
+        self._speech: list[tuple[float, float]] = []
+        photo = _photo(face)
+        if photo is not None:
+            self._picture = photo
+            self._lamp = self._dark = photo[:0]
+            return
         self._picture = _gradient(width, height, face.identity, seed)
         side = min(width, height) // 8 // 2 * 2
         top, left = (height - side) // 2, (width - side) // 2
         self._lamp = self._picture[top : top + side, left : left + side]
         self._dark = self._lamp.copy()
-        self._speech: list[tuple[float, float]] = []
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
         """These sounds will be heard from `start_ms` on."""
@@ -46,6 +60,18 @@ class Still:
         speaking = any(start <= at_ms for start, _ in self._speech)
         self._lamp[:] = 235 if speaking else self._dark
         return self._picture
+
+
+def _photo(face: FaceSpec) -> I420 | None:
+    """A session whose photo is gone goes on with the gradient; the log says why."""
+    if not face.picture:
+        return None
+    photo = cv2.imread(face.picture, cv2.IMREAD_COLOR)
+    if photo is None:
+        _log.error("the photo of a face is gone or cannot be read")
+        return None
+    picture: U8 = framed(np.asarray(photo, np.uint8), face.face_box, face.width_px, face.height_px)
+    return np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
 
 
 def _gradient(width: int, height: int, identity: str, seed: int) -> I420:

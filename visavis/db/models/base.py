@@ -50,6 +50,7 @@ class Base(DeclarativeBase):
         datetime: Moment,
         Json: DOCUMENT,
         list[str]: DOCUMENT,
+        list[float]: DOCUMENT,
         list[Json]: DOCUMENT,
     }
 

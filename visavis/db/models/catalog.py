@@ -22,6 +22,8 @@ class Avatar(Owned, Base):
     active_version: Mapped[str] = mapped_column(String(32))
     # the picture somebody uploaded, as `Blobs` knows it; empty for drawn avatars
     picture: Mapped[str] = mapped_column(String(255), default="")
+    # where the face is in it: left, top, width and height as shares of the picture; null where nobody looked
+    face_box: Mapped[list[float] | None]
     deleted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=2)
 
