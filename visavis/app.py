@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import ProviderError, Unavailable
-from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
+from visavis.core.spec import FaceSpec, MindSpec, Reach, SessionSpec, VoiceSpec
 from visavis.db import migrate
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
@@ -33,6 +33,7 @@ from visavis.media.speech_pool import SpeechPool
 from visavis.net.guard import Guard
 from visavis.providers import catalog
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.trial import first_word_ms
 from visavis.resources.avatars import routes as avatars
 from visavis.resources.avatars.assets import Pictures, PictureShelf
 from visavis.resources.avatars.stock import rows as stock_avatars
@@ -51,6 +52,8 @@ from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.tokens import TokenSigner
 from visavis.resources.share_links import routes as share_links
 from visavis.resources.tools import routes as tools
+from visavis.resources.tools.service import Toolbox
+from visavis.resources.tools.stock import rows as stock_tools
 from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.stock import rows as stock_voices
@@ -127,7 +130,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings.make_data_dir()
     async with AsyncExitStack() as stack:
         keyring = _keyring(settings)
-        minds = Minds(_stock_mind(settings), keyring)
+        reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
+        minds = Minds(_stock_mind(settings), keyring, reach, first_word_ms)
         database = await _open_database(settings, stack)
         media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
@@ -141,7 +145,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = database
         app.state.keyring = keyring
         app.state.blobs = Blobs(settings.data_dir / "files")
-        app.state.guard = Guard(settings.allow_private_urls)
+        app.state.guard = guard = Guard(settings.allow_private_urls)
+        app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.minds = minds
         app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version))
@@ -150,6 +155,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             host=host,
             signer=TokenSigner(keyring.signing_keys("session tokens")),
             minds=minds,
+            toolbox=toolbox,
             ice=IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value()),
             ears=media.recogniser,
             node=node,
@@ -195,7 +201,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
 async def _prepare(database: Database, settings: Settings, node: str) -> str | None:
     """What every start makes sure of; the answer is a first API key where there was none."""
     async with database.exclusive() as session:
-        for row in (*stock_avatars(), *stock_voices(), *stock_llms(), *stock_personas()):
+        for row in (*stock_avatars(), *stock_voices(), *stock_llms(), *stock_tools(), *stock_personas()):
             await session.merge(row)
         await organizations.honour_environment_key(session, settings.api_key.get_secret_value())
         await session_service.record_abandoned(session, node)

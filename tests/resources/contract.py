@@ -66,6 +66,16 @@ LLM = _object(
     reasoningFormat={"enum": ["parsed", "raw", "hidden"]}, createdByOrganizationId=TEXT_OR_NULL, createdAt=TIME,
     updatedAt=TIME_OR_NULL,
 )  # fmt: skip
+TOOL = _object(
+    id=UUID, name=TEXT, description=TEXT, type={"enum": ["CLIENT", "SERVER_RAG", "SERVER_WEBHOOK", "SYSTEM"]},
+    config=OBJECT, disableInterruptions=FLAG, createdAt=TIME, updatedAt=TIME_OR_NULL, usageCount=INTEGER,
+)  # fmt: skip
+SHARE_LINK = _object(
+    id=UUID, token={"type": "string", "pattern": "^sh_[A-Za-z0-9]{21}$"},
+    type={"enum": ["LINK", "PLAYER_EMBED", "ORB_EMBED"]}, expiresAt=TIME_OR_NULL, usageLimit=INTEGER_OR_NULL,
+    usageCount=INTEGER, allowedOrigins=TEXTS, allowAllOrigins=FLAG, removeWatermark=FLAG, enabled=FLAG, isPrimary=FLAG,
+    createdAt=TIME, personaId=UUID, personaName=TEXT, organizationId=TEXT, url=URL, name=TEXT, isActive=FLAG,
+)  # fmt: skip
 SESSION = _object(
     id=UUID, personaId=TEXT_OR_NULL, clientLabel=TEXT_OR_NULL, startTime=TIME, endTime=TIME_OR_NULL,
     sessionLengthMs=INTEGER_OR_NULL, exitStatus=TEXT_OR_NULL, engineHost=TEXT_OR_NULL, engineProtocol=TEXT_OR_NULL,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest, NotFound, Unauthorized
@@ -34,6 +34,7 @@ from visavis.resources.sessions.schemas import (
 )
 from visavis.resources.sessions.snapshot import persona_snapshot
 from visavis.resources.sessions.tokens import TokenKind, TokenSigner
+from visavis.resources.tools.service import Toolbox
 
 SIGNALLING_PATH = "/ws"
 RECONNECTIONS_MAX = 5
@@ -55,6 +56,7 @@ class Desk:
     host: Host
     signer: TokenSigner
     minds: Minds
+    toolbox: Toolbox
     ice: IceServers
     ears: str
     node: str
@@ -100,7 +102,12 @@ async def issue_token(desk: Desk, session: AsyncSession, subject: Subject, reque
 
 async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject, SessionRequest]:
     """What a token stands for. Raises `Unauthorized`."""
-    grant = await session.get(models.SessionGrant, desk.signer.grant_of(token))
+    grants, keys = models.SessionGrant, models.ApiKey
+    grant = await session.scalar(
+        select(grants)
+        .join(keys, keys.id == grants.api_key_id)
+        .where(grants.id == desk.signer.grant_of(token), keys.revoked_at.is_(None))
+    )
     if grant is None:
         raise Unauthorized("The session token was withdrawn; ask for a new one")
     return Subject(grant.organization_id, grant.api_key_id), SessionRequest.model_validate(grant.request)
