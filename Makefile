@@ -7,7 +7,7 @@ PORT ?= 8000
 DATA_DIR ?= .visavis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run check test test-full bench lock docs
+.PHONY: help setup setup-tests embeddings run check test test-full bench lock docs
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ setup: ## Make .venv, install what is missing, build the Lab (a second run takes
 
 setup-tests: ## The same, and what the tests need: Chromium, PostgreSQL, the official clients
 	@$(PYTHON) scripts/setup.py --tests
+
+embeddings: ## The same as setup, and the embedding model for knowledge (VISAVIS_EMBEDDINGS=minilm)
+	@$(PYTHON) scripts/setup.py --embeddings
 
 run: setup ## Serve on http://127.0.0.1:8000 (HOST=, PORT= and DATA_DIR= change that)
 	@exec $(BIN)/visavis serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)

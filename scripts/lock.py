@@ -6,15 +6,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".venv" / "bin" / "uv"
 OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--universal", "--python-version", "3.11", "--quiet"]
-CLIENT = "tests/clients/python_sdk/requirements"
+CLIENTS = ("tests/clients/python_sdk/requirements", "tests/clients/mcp_server/requirements")
 
 
 def main() -> None:
     resolve("requirements.lock", "pyproject.toml")
     resolve("requirements-dev.lock", "pyproject.toml", "--group", "dev", "--constraint", "requirements.lock")
     resolve("models.lock", "scripts/models.in", "--no-deps")
+    resolve("embeddings.lock", "scripts/embeddings.in", "--no-deps")
     resolve("scripts/bootstrap.lock", "scripts/bootstrap.in")
-    resolve(f"{CLIENT}.lock", f"{CLIENT}.in")
+    for client in CLIENTS:
+        resolve(f"{client}.lock", f"{client}.in")
 
 
 def resolve(lock: str, source: str, *options: str) -> None:

@@ -1,4 +1,5 @@
-"""Make this checkout runnable: `setup.py` for running, `setup.py --tests` for what the tests need besides.
+"""Make this checkout runnable: `setup.py` for running, `--tests` for what the tests need besides, `--embeddings` for the
+embedding model.
 
 Idempotent. Each step remembers a digest of its inputs and is skipped while they stay the same, so that a second run
 takes about a second. Uses the standard library alone, because it runs before anything is installed.
@@ -36,13 +37,16 @@ class Failed(Exception):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", action="store_true", help="also install what the tests need")
-    tests: bool = parser.parse_args().tests
+    parser.add_argument("--embeddings", action="store_true", help="also install the embedding model for knowledge")
+    arguments = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Visavis needs Python 3.11 or newer; this is {platform.python_version()}.")
     try:
         setup_to_run()
-        if tests:
+        if arguments.tests:
             setup_to_test()
+        if arguments.embeddings:
+            step("embeddings", [ROOT / "embeddings.lock"], lambda: install(ROOT / "embeddings.lock", "--no-deps"))
     except Failed as failure:
         sys.exit(f"setup: {failure}")
 
