@@ -82,6 +82,18 @@ class Settings(BaseSettings):
     heartbeat_seconds: int = Field(default=5, ge=1, description="How often clients are asked to send a heartbeat.")
     token_seconds: int = Field(default=3600, ge=1, description="How long a session token is valid.")
     region: str = Field(default="local", description="What this server calls its region.")
+    recordings: bool = Field(
+        default=False,
+        description="Whether sessions are filmed, unless their `enableSessionReplay` is false. What is filmed is what "
+        "the person saw, heard and said; an hour of it takes about half a gigabyte.",
+    )
+    retention_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="After how many days transcripts and recordings are erased; the figures of a session stay. "
+        "0 keeps everything.",
+    )
 
     render_workers: int = Field(
         default_factory=_cores, ge=1, description="How many processes draw and encode faces. The default is 1 per core."

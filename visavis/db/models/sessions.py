@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.db.models.base import Base, Identified, Json, Owned, now
 
+TURN_ID_CHARS_MAX = 256  # applications may bring their own
+
 
 class SessionGrant(Identified, Base):
     """What a session token stands for. Kept here and not in the token, so that browsers cannot read prompts."""
@@ -61,7 +63,7 @@ class SessionMessage(Base):
     role: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     said_at: Mapped[datetime]
-    turn_id: Mapped[str] = mapped_column(String(64))
+    turn_id: Mapped[str] = mapped_column(String(TURN_ID_CHARS_MAX))
     speaking_ms: Mapped[float | None]
     interrupted: Mapped[bool] = mapped_column(default=False)
 
@@ -73,7 +75,7 @@ class SessionTurn(Base):
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    turn_id: Mapped[str] = mapped_column(String(64))
+    turn_id: Mapped[str] = mapped_column(String(TURN_ID_CHARS_MAX))
     measured: Mapped[Json] = mapped_column(default=dict)
 
 
@@ -84,5 +86,5 @@ class SessionToolCall(Base):
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    turn_id: Mapped[str] = mapped_column(String(64))
+    turn_id: Mapped[str] = mapped_column(String(TURN_ID_CHARS_MAX))
     called: Mapped[Json] = mapped_column(default=dict)

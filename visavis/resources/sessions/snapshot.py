@@ -10,6 +10,15 @@ UNLIMITED_SECONDS = 1_000_000
 REDACTED = "[REDACTED]"
 
 
+def session_type(found: References, spec: SessionSpec) -> str:
+    """Who thinks: this server, the organization's own LLM, or the application on its page."""
+    if spec.persona.audio_passthrough:
+        return "audio_passthrough"  # our own name, since the contract has none
+    if spec.mind is None:
+        return "custom_llm_client"
+    return "turnkey" if found.llm is None or found.llm.organization_id is None else "custom_llm_server"
+
+
 def persona_snapshot(row: Persona, found: References, spec: SessionSpec, kind: str) -> dict[str, Any]:
     if row.zero_data_retention:
         return {"type": kind, "zeroDataRetention": True}

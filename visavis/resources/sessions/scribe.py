@@ -1,0 +1,197 @@
+"""Writes down what sessions leave behind while they live, so that a crash costs the last seconds and not the talk.
+
+What is said and measured waits in memory for a moment; then that of all sessions goes to the database together.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import func, insert, update
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.events import EndReason, TurnMeasured
+from visavis.core.tasks import TaskSet
+from visavis.db import models
+from visavis.db.models import Json
+from visavis.db.session import Database
+from visavis.engine.host import SessionReport
+from visavis.engine.records import Entry, ReportedMessage
+from visavis.http.strings import UNSTORABLE
+from visavis.resources.sessions.measured import WallTime, measured
+
+FLUSH_EVERY_S = 1.0
+ENTRIES_PER_SESSION_MAX = 20_000  # weeks of talking; what comes after is not kept
+WAITING_MAX = 100_000  # entries of all sessions while the database does not answer
+EXIT_STATUS: Mapping[EndReason, str] = {
+    "client": "NORMAL_EXIT",
+    "connection_lost": "NORMAL_EXIT",
+    "never_connected": "CLOSED_BY_ENGINE",
+    "stopped": "CLOSED_BY_ENGINE",
+    "max_length": "CLOSED_BY_ENGINE",
+    "user_silence": "CLOSED_BY_ENGINE",
+    "failed": "ERROR",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What of one session is not written yet, and how much of it is."""
+
+    wall: WallTime
+    keeps_words: bool
+    messages: list[Json] = field(default_factory=list[Json], repr=False)
+    turns: list[Json] = field(default_factory=list[Json])
+    messages_noted: int = 0
+    turns_noted: int = 0
+
+
+class Scribe:
+    """`note` and `end` are what the host tells; `open` comes first, `start` and `stop` frame everything."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._notes: dict[str, _Notes] = {}
+        self._waiting = 0
+        self._noted = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks = TaskSet()
+
+    def start(self) -> None:
+        self._tasks.start(self._flush_now_and_then(), "scribe")
+
+    async def stop(self) -> None:
+        await self._tasks.close()
+        await self.flush()
+
+    def open(self, row: models.Session, started_ms: float) -> None:
+        """From here on a session's entries are kept. `started_ms` is its start on the engine's clock."""
+        self._notes[row.id] = _Notes(WallTime(row.start_time, started_ms), row.keeps_transcript)
+
+    def note(self, session_id: str, entry: Entry) -> None:
+        notes = self._notes.get(session_id)
+        if notes is None or self._waiting >= WAITING_MAX:
+            return
+        match entry:
+            case ReportedMessage() if notes.keeps_words and notes.messages_noted < ENTRIES_PER_SESSION_MAX:
+                notes.messages.append(_message(session_id, notes.messages_noted, entry, notes.wall))
+                notes.messages_noted += 1
+            case TurnMeasured() if notes.turns_noted < ENTRIES_PER_SESSION_MAX:
+                notes.turns.append(_turn(session_id, notes.turns_noted, entry, notes.wall))
+                notes.turns_noted += 1
+            case _:
+                return
+        self._waiting += 1
+        self._noted.set()
+
+    async def end(self, report: SessionReport) -> None:
+        """Everything there will ever be of this session is in the database when this returns."""
+        await self.flush()
+        notes = self._notes.pop(report.session_id, None)
+        ended_at = notes.wall.at(report.ended_ms) if notes else models.now()
+        failed = report.reason == "failed"
+        async with self._database.writing() as session:
+            await session.execute(
+                update(models.Session)
+                .where(models.Session.id == report.session_id)
+                .values(
+                    end_time=ended_at,
+                    exit_status=EXIT_STATUS[report.reason],
+                    reported_at=models.now(),
+                    warnings=report.warnings,
+                    errors=max(report.failures, 1) if failed else report.failures,
+                )
+            )
+
+    async def flush(self) -> None:
+        """Write down what has been noted. Raises what the database raises, and then nothing is forgotten."""
+        async with self._one_at_a_time:
+            batch = {
+                session_id: (list(notes.messages), list(notes.turns))
+                for session_id, notes in self._notes.items()
+                if notes.messages or notes.turns
+            }
+            if not batch:
+                return
+            async with self._database.writing() as session:
+                for session_id, (messages, turns) in batch.items():
+                    await _write(session, session_id, messages, turns)
+            for session_id, (messages, turns) in batch.items():
+                notes = self._notes[session_id]
+                del notes.messages[: len(messages)]
+                del notes.turns[: len(turns)]
+                self._waiting -= len(messages) + len(turns)
+
+    async def _flush_now_and_then(self) -> None:
+        while True:
+            await self._noted.wait()
+            await asyncio.sleep(FLUSH_EVERY_S)
+            self._noted.clear()
+            try:
+                await self.flush()
+            except Exception as error:  # whatever ails the database, the next try may work
+                log.error("transcripts could not be written; trying again", reason=type(error).__name__)
+                self._noted.set()
+
+
+async def close_abandoned(session: AsyncSession, node: str) -> None:
+    """Sessions of this node that a crash left open are over: their clients have lost everything they were tied to."""
+    rows = models.Session
+    await session.execute(
+        update(rows)
+        .where(rows.node == node, rows.end_time.is_(None))
+        .values(
+            end_time=func.coalesce(rows.updated_at, rows.start_time),
+            exit_status=EXIT_STATUS["failed"],
+            reported_at=models.now(),
+            errors=rows.errors + 1,
+        )
+    )
+
+
+async def _write(session: AsyncSession, session_id: str, messages: Sequence[Json], turns: Sequence[Json]) -> None:
+    """What one session leaves must not keep the others' from being written: one whose row is gone leaves nothing."""
+    try:
+        async with session.begin_nested():
+            if messages:
+                await session.execute(insert(models.SessionMessage), messages)
+            if turns:
+                await session.execute(insert(models.SessionTurn), turns)
+            # a sign of life, by which a start after a crash knows when the session ended
+            await session.execute(
+                update(models.Session).where(models.Session.id == session_id).values(updated_at=models.now())
+            )
+    except (IntegrityError, DataError) as error:
+        log.error("a part of a transcript was refused by the database", reason=type(error).__name__)
+
+
+def _message(session_id: str, position: int, message: ReportedMessage, wall: WallTime) -> dict[str, Any]:
+    return {
+        "session_id": session_id,
+        "position": position,
+        "role": message.role,
+        "text": _storable(message.text),
+        "said_at": wall.at(message.at_ms),
+        "turn_id": _storable(message.turn_id),
+        "speaking_ms": message.speaking_ms,
+        "interrupted": message.interrupted,
+    }
+
+
+def _turn(session_id: str, position: int, turn: TurnMeasured, wall: WallTime) -> dict[str, Any]:
+    return {
+        "session_id": session_id,
+        "position": position,
+        "turn_id": _storable(turn.turn_id),
+        "measured": measured(turn, wall),
+    }
+
+
+def _storable(text: str) -> str:
+    """What a mind or an application writes may be anything."""
+    return UNSTORABLE.sub("\ufffd", text)
