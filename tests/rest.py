@@ -69,6 +69,7 @@ class Rest:
         given = {"database_url": database_url, "data_dir": data_dir, "sessions_max": 1000, **settings}
         self.app: FastAPI = create_app(Settings(**given), self.media.open)
         self.key = ""
+        self.organization = ""
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         self._organizations = itertools.count(1)
@@ -101,13 +102,14 @@ class Rest:
 
     def new_organization(self) -> str:
         """From now on requests come from an organization that has nothing yet."""
-        self.key = self.new_key(f"organization {next(self._organizations)}")
+        self.organization = f"organization {next(self._organizations)}"
+        self.key = self.new_key(self.organization)
         return self.key
 
-    def new_key(self, organization: str) -> str:
+    def new_key(self, organization: str, *permissions: str) -> str:
         async def create() -> str:
             async with self.database.writing() as session:
-                return await create_key(session, organization, "test")
+                return await create_key(session, organization, "test", permissions or ("*",))
 
         return self.run(create())
 

@@ -21,7 +21,7 @@ from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
-from visavis.http import errors, health, middleware, uploads
+from visavis.http import errors, health, middleware, openapi, uploads
 from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
 from visavis.http.signed import Signer
@@ -94,7 +94,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     """
     app = FastAPI(
         title="Visavis",
-        description="Realtime AI personas: a face, a voice and a mind, wire-compatible with Anam's API and SDKs.",
+        description=openapi.INTRODUCTION,
         version=version("visavis"),
         lifespan=_lifespan,
         # the ready-made pages load their scripts from elsewhere
@@ -107,6 +107,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     app.state.settings = settings
     app.state.public_url = settings.public_url
     errors.install(app)
+    openapi.install(app)
     for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, sessions.routes):
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):

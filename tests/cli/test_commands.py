@@ -36,6 +36,51 @@ def test_a_key_is_printed_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "d").stat().st_mode & 0o077 == 0
 
 
+def test_keys_are_listed_and_revoked(tmp_path: Path) -> None:
+    folder = ("--data-dir", str(tmp_path))
+    options = ("--organization", "acme", "--permission", "personas:read", "--permission", "sessions:write")
+    limited = run("keys", "create", "--label", "shop", *options, *folder).stdout.strip()
+    other = run("keys", "create", *folder).stdout.strip()
+
+    listed = run("keys", "list", *folder).stdout.splitlines()
+    assert listed[0].split() == ["id", "organization", "label", "prefix", "permissions", "created", "revoked"]
+    shop, rest = listed[1], listed[2]
+    for shown in ("acme", "shop", limited[:8], "personas:read sessions:write"):
+        assert shown in shop
+    assert shop.endswith("  -")
+    assert " * " in rest
+    assert limited not in "".join(listed)
+    assert len(run("keys", "list", "--organization", "acme", *folder).stdout.splitlines()) == 2
+
+    assert run("keys", "revoke", limited[:8], *folder).exit_code == 0
+    assert run("keys", "revoke", rest.split()[0], *folder).exit_code == 0
+    assert not [line for line in run("keys", "list", *folder).stdout.splitlines() if line.endswith("  -")]
+    assert other[:8] in rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("revoke", "vv_nobody"), "no key"),
+        (("revoke", ""), "no key"),
+        (("revoke", "%"), "no key"),
+        (("revoke", "vv_"), "2 keys begin with"),
+        (("create", "--permission", "personas:sing"), '"personas:sing" is not a permission'),
+    ],
+)
+def test_a_command_about_keys_that_makes_no_sense_says_why(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    folder = ("--data-dir", str(tmp_path))
+    for _ in range(2):
+        run("keys", "create", *folder)
+
+    found = run("keys", *arguments, *folder)
+
+    assert found.exit_code == 1
+    assert said in found.output
+
+
 def test_migrate_goes_up_and_down(tmp_path: Path) -> None:
     folder = str(tmp_path)
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'personas'"

@@ -7,30 +7,23 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 from starlette.datastructures import State
 
 from visavis.app import create_app
+from visavis.cli import keys
 from visavis.cli.doctor import examine
+from visavis.cli.options import DataDir, read_settings
 from visavis.cli.talk import talk
 from visavis.core.errors import VisavisError
 from visavis.db import migrate as migrations
-from visavis.db.session import Database
 from visavis.http import logs
-from visavis.resources.organizations import service as organizations
-from visavis.settings import Settings
 from visavis.transports.wire import SIGNALLING_BYTES_MAX
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
-keys = typer.Typer(no_args_is_help=True, help="API keys.")
-app.add_typer(keys, name="keys")
+app.add_typer(keys.app, name="keys")
 
 PING_SECONDS = 20
 DRAIN_SECONDS = 10
-
-DataDir = Annotated[
-    Path | None, typer.Option(help="Where the database, the secret and made files are kept (VISAVIS_DATA_DIR).")
-]
 
 
 @app.command()
@@ -44,7 +37,7 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="PEM key of the certificate.")] = None,
 ) -> None:
     """Serve the API, the sessions and the Lab."""
-    settings = _settings(data_dir)
+    settings = read_settings(data_dir)
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together")
     logs.configure(settings.log_level, settings.log_format)
@@ -68,28 +61,6 @@ def serve(
     _Server(config, application.state).run()
 
 
-@keys.command("create")
-def create_key(
-    organization: Annotated[str, typer.Option(help="Whose key; made when it does not exist yet.")] = "default",
-    label: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
-    data_dir: DataDir = None,
-) -> None:
-    """Print a new API key. It cannot be shown again."""
-    settings = _settings(data_dir)
-
-    async def create() -> str:
-        settings.make_data_dir()
-        await migrations.upgrade(settings.database)
-        database = Database(settings.database)
-        try:
-            async with database.exclusive() as session:
-                return await organizations.create_key(session, organization, label)
-        finally:
-            await database.close()
-
-    print(asyncio.run(create()))
-
-
 @app.command()
 def migrate(
     revision: Annotated[str, typer.Argument(help="A revision, or `head` for the newest.")] = "head",
@@ -97,7 +68,7 @@ def migrate(
     data_dir: DataDir = None,
 ) -> None:
     """Bring the database to a schema; `serve` does this by itself."""
-    settings = _settings(data_dir)
+    settings = read_settings(data_dir)
     settings.make_data_dir()
     step = migrations.downgrade if down else migrations.upgrade
     asyncio.run(step(settings.database, revision))
@@ -113,7 +84,7 @@ def talk_in_terminal(
     """Talk to a persona in this terminal. An empty line interrupts, Ctrl-D ends."""
     if persona and prompt:
         raise typer.BadParameter("use --persona or --prompt, not both")
-    settings = _settings(data_dir)
+    settings = read_settings(data_dir)
     logs.configure("warning", settings.log_format)
     try:
         asyncio.run(talk(settings, persona, prompt))
@@ -125,21 +96,11 @@ def talk_in_terminal(
 @app.command()
 def doctor(data_dir: DataDir = None) -> None:
     """Say which parts work here, what has fallen back, and what to do about it."""
-    findings = asyncio.run(examine(_settings(data_dir)))
+    findings = asyncio.run(examine(read_settings(data_dir)))
     for finding in findings:
         print(f"{finding.mark:<9} {finding.part:<16} {finding.text}")
     if any(finding.mark == "broken" for finding in findings):
         raise typer.Exit(1)
-
-
-def _settings(data_dir: Path | None) -> Settings:
-    try:
-        return Settings() if data_dir is None else Settings(data_dir=data_dir)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-            print(f"VISAVIS_{name}: {problem['msg']}" if name else problem["msg"])
-        raise typer.Exit(2) from None
 
 
 class _Server(uvicorn.Server):

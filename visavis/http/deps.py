@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from visavis.core.errors import InvalidRequest
+from visavis.db.answers import Claim
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
 from visavis.db.repository import Page
@@ -19,6 +20,7 @@ from visavis.net.guard import Guard
 
 PER_PAGE_MAX = 100
 PAGE_MAX = 1_000_000  # keeps row offsets far inside what databases count
+CLAIM = "visavis.claim"  # where a request carries what its transaction is to claim first
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -43,14 +45,17 @@ async def _reading(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _writing(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+async def writing(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    claim: Claim | None = connection.scope.get(CLAIM)
     async with database(connection).writing() as session:
+        if claim is not None:
+            await claim.take(session)
         yield session
 
 
 # scope="function": the transaction is committed before the response leaves, so nothing is acknowledged and then lost
 Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
-Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 
 
 def _page(

@@ -1,0 +1,87 @@
+"""`visavis keys`: who may use this server's API."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.cli.options import DataDir, read_settings
+from visavis.core.errors import VisavisError
+from visavis.db import migrate
+from visavis.db.models import ApiKey, Organization
+from visavis.db.session import Database
+from visavis.http.permissions import EVERYTHING
+from visavis.resources.organizations import service
+
+Result = TypeVar("Result")
+COLUMNS = ("id", "organization", "label", "prefix", "permissions", "created", "revoked")
+
+app = typer.Typer(no_args_is_help=True, help="API keys.")
+
+
+@app.command("create")
+def create(
+    organization: Annotated[
+        str, typer.Option(help="Whose key; made when it does not exist yet.")
+    ] = service.DEFAULT_ORGANIZATION,
+    label: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
+    permission: Annotated[
+        list[str] | None, typer.Option(help="What it may do, such as `personas:read`; repeat it for several.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a new API key. It cannot be shown again."""
+    granted = permission or [EVERYTHING]
+    print(_in_database(data_dir, lambda session: service.create_key(session, organization, label, granted)))
+
+
+@app.command("list")
+def show(
+    organization: Annotated[str | None, typer.Option(help="Only the keys of this one.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Say which keys there are; never the keys themselves."""
+    found = _in_database(data_dir, lambda session: service.list_keys(session, organization))
+    rows = [COLUMNS, *(_cells(key, owner) for key, owner in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@app.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key's id, or its prefix: the first characters of the key.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key and the session tokens it asked for worthless, at once and for good."""
+    revoked = _in_database(data_dir, lambda session: service.revoke_key(session, key))
+    print(f'Revoked {revoked.id} ("{revoked.label}").')
+
+
+def _cells(key: ApiKey, owner: Organization) -> tuple[str, ...]:
+    revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "-"
+    granted = " ".join(key.permissions)
+    return key.id, owner.name, key.label, key.prefix or "-", granted, f"{key.created_at:%Y-%m-%d %H:%M}", revoked
+
+
+def _in_database(data_dir: Path | None, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    settings = read_settings(data_dir)
+
+    async def run() -> Result:
+        settings.make_data_dir()
+        await migrate.upgrade(settings.database)
+        database = Database(settings.database)
+        try:
+            async with database.exclusive() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except VisavisError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,24 @@
+"""What several commands are told."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from visavis.settings import Settings
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where the database, the secret and made files are kept (VISAVIS_DATA_DIR).")
+]
+
+
+def read_settings(data_dir: Path | None) -> Settings:
+    """The settings; those that make no sense are named, and the program ends."""
+    try:
+        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"][:1]).upper()
+            print(f"VISAVIS_{name}: {problem['msg']}" if name else problem["msg"])
+        raise typer.Exit(2) from None
