@@ -311,3 +311,29 @@ async def test_nothing_that_is_said_reaches_a_log(openai_server: FakeOpenAI, cap
         await collect(mind(openai_server.url), [ChatMessage("user", "very private question")])
     assert "very private" not in caplog.text
     assert "sk-test" not in caplog.text
+
+
+# --- addresses that somebody else chose -----------------------------------------------------------------------------
+
+
+async def test_an_address_of_a_user_is_refused_where_it_leads_inside(openai_server: FakeOpenAI) -> None:
+    openai_server.answer_with(text_plan("Hello"))
+    mind = OpenAICompatible(MindSpec("openai_compatible", "m", (openai_server.url,), reach="public"))
+
+    with pytest.raises(ProviderError, match="is refused") as raised:
+        async for _ in mind.reply([ChatMessage("user", "hi")]):
+            pass
+    await mind.close()
+
+    assert not raised.value.retryable
+    assert openai_server.requests == []
+
+
+async def test_an_address_of_a_user_is_asked_where_the_operator_opened_the_inside(openai_server: FakeOpenAI) -> None:
+    openai_server.answer_with(text_plan("Hello"))
+    mind = OpenAICompatible(MindSpec("openai_compatible", "m", (openai_server.url,), reach="public_and_private"))
+
+    said = [delta async for delta in mind.reply([ChatMessage("user", "hi")])]
+    await mind.close()
+
+    assert said == [TextDelta("Hello")]

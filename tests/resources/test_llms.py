@@ -79,13 +79,18 @@ def test_a_built_in_mind_cannot_be_changed(rest: Rest, method: str) -> None:
         ({"modelName": None}, "modelName"),
         ({"llmFormat": None}, "llmFormat"),
         ({"llmFormat": "smoke signals"}, "llmFormat"),
-        ({"llmFormat": "azure_openai"}, "llmFormat"),
-        ({"llmFormat": "gemini"}, "llmFormat"),
+        ({"llmFormat": "azure_openai", "urls": [{"url": "https://a.test"}]}, "deploymentName"),
+        ({"llmFormat": "azure_openai"}, "apiVersion"),
+        ({"llmFormat": "azure_openai", "deploymentName": "d", "apiVersion": "a&b"}, "apiVersion"),
         ({"urls": []}, "urls"),
-        ({"urls": None}, "urls"),
+        ({"llmFormat": "custom", "urls": None}, "urls"),
+        ({"llmFormat": "azure_openai", "urls": None}, "urls"),
         ({"urls": [{"url": "ftp://a.test"}]}, "urls.0.url"),
         ({"urls": [{"region": "eu"}]}, "urls.0.url"),
         ({"urls": [{"url": "http://[broken"}]}, "urls.0.url"),
+        ({"urls": [{"url": "https://a.test"}, {"url": "http://169.254.169.254/v1"}]}, "urls.1.url"),
+        ({"urls": [{"url": "https://me:pass@a.test/v1"}]}, "urls.0.url"),
+        ({"url": "http://0.0.0.0/v1", "urls": None}, "url"),
         ({"urls": [{"url": "https://a.test:99999/v1"}]}, "urls.0.url"),
         ({"urls": [{"url": "https://xn--\u00fc\u2764.test/v1"}]}, "urls.0.url"),
         ({"url": "/v1/chat/completions", "urls": None}, "url"),
@@ -100,7 +105,3 @@ def test_a_wrong_field_is_named(rest: Rest, change: dict[str, Any], path: str) -
     assert answer.status_code == 400, answer.text
     contract.check(answer.json(), contract.ERROR)
     assert answer.json()["details"][0]["path"] == path
-
-
-def test_what_cannot_be_served_says_so(rest: Rest) -> None:
-    assert rest.ask("POST", "/v1/llms", {**OWN, "llmFormat": "gemini"}).json()["error"] == "Not supported"

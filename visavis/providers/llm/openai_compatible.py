@@ -13,18 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import httpx2
 import openai
 from pydantic import BaseModel, Field
 
 from visavis.core.errors import ProviderError
 from visavis.core.spec import MindSpec
+from visavis.net.guard import Guard, Refused
 from visavis.providers.base import ChatMessage, MindDelta, ReasoningDelta, TextDelta, ToolCall, ToolSpec, Traits
 
 _ENDPOINT = "/chat/completions"
 _OPENAI_HOST = "api.openai.com"
 _PASSED_ON = ("top_p", "seed", "presence_penalty", "frequency_penalty", "reasoning_effort", "verbosity", "service_tier")
 _REASONING_FIELDS = ("reasoning_content", "reasoning")
+_REDIRECTS_MAX = 3
 _TOOL_CALLS_MAX = 32
 _ARGUMENTS_CHARS_MAX = 100_000
 _HINTS = {
@@ -58,7 +61,7 @@ class OpenAICompatible:
         self._spec = spec
         self._settings = settings or self.Settings()
         urls = spec.urls or (self._settings.base_url,)
-        self._clients = [_client(url, spec.secret, self._settings) for url in urls]
+        self._clients = [_client(url, spec, self._settings) for url in urls]
 
     async def close(self) -> None:
         for client in self._clients:
@@ -104,9 +107,12 @@ class OpenAICompatible:
             raise ProviderError(f"The language model at {host} took too long to answer.") from None
         except openai.APIStatusError as error:
             raise _refusal(host, error.status_code) from None
-        except openai.APIConnectionError:
+        except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, Refused):
+                message = f"The address of the language model at {host} is refused: {error.__cause__}."
+                raise ProviderError(message, retryable=False) from None
             raise ProviderError(f"The language model at {host} cannot be reached.") from None
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError):
+        except (openai.OpenAIError, httpx2.HTTPError, httpx.HTTPError, ValueError):
             raise ProviderError(f"The language model at {host} broke off in the middle of its answer.") from None
 
 
@@ -164,12 +170,17 @@ def _refusal(host: str, status: int) -> ProviderError:
 
 
 def _request(spec: MindSpec, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec]) -> dict[str, Any]:
-    """The arguments of a completion, without those that nobody set."""
+    """The arguments of a completion, without those that nobody set.
+
+    The option `key_header` names another header for the key than the usual one.
+    """
     request: dict[str, Any] = {"model": spec.model, "messages": [_message(message) for message in _regular(messages)]}
     if spec.temperature is not None:
         request["temperature"] = spec.temperature
     if spec.max_tokens is not None:
         request["max_tokens"] = spec.max_tokens
+    if key_header := spec.options.get("key_header"):
+        request["extra_headers"] = {str(key_header): spec.secret, "Authorization": openai.Omit()}
     if tools:
         request["tools"] = [_tool(tool) for tool in tools]
     request.update({name: spec.options[name] for name in _PASSED_ON if spec.options.get(name) is not None})
@@ -219,18 +230,25 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
 _TLS = httpx2.create_ssl_context()
 
 
-def _client(url: str, key: str, settings: OpenAICompatible.Settings) -> openai.AsyncOpenAI:
+def _client(url: str, spec: MindSpec, settings: OpenAICompatible.Settings) -> openai.AsyncOpenAI:
     parts = urlsplit(url.strip())
     base = parts._replace(path=parts.path.rstrip("/").removesuffix(_ENDPOINT), query="", fragment="").geturl()
-    timeout = httpx2.Timeout(settings.stall_timeout_s, connect=settings.connect_timeout_s)
     return openai.AsyncOpenAI(
-        api_key=key or "none",  # local servers want none, the client insists on one
+        api_key=spec.secret or "none",  # local servers want none, the client insists on one
         base_url=base,
         default_query=dict(parse_qsl(parts.query)),
         max_retries=0,
-        timeout=timeout,
-        http_client=openai.DefaultAsyncHttpx2Client(verify=_TLS, timeout=timeout),
+        timeout=httpx2.Timeout(settings.stall_timeout_s, connect=settings.connect_timeout_s),
+        http_client=_connections(spec, settings),
     )
+
+
+def _connections(spec: MindSpec, settings: OpenAICompatible.Settings) -> Any:
+    """Through the guard, where an address is somebody else's choice than the operator's."""
+    if spec.reach == "anywhere":
+        return openai.DefaultAsyncHttpx2Client(verify=_TLS)
+    guard = Guard(allow_private=spec.reach == "public_and_private", tls=_TLS)
+    return guard.client(timeout_s=settings.stall_timeout_s, redirects_max=_REDIRECTS_MAX)
 
 
 PROVIDER = OpenAICompatible

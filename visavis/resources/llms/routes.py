@@ -5,11 +5,11 @@ from fastapi import Request
 from visavis.db import models
 from visavis.db.repository import Repository, contains
 from visavis.http.auth import Caller, Subject
-from visavis.http.deps import Paging, Reading, Search, Writing
+from visavis.http.deps import Outgoing, Paging, Reading, Search, Writing, database
 from visavis.http.routing import router
 from visavis.http.wire import PageOf, RowId, page_of
 from visavis.resources.llms import service
-from visavis.resources.llms.schemas import Llm, LlmBody
+from visavis.resources.llms.schemas import Llm, LlmBody, LlmTrial
 
 routes = router(tag="LLMs")
 
@@ -36,29 +36,40 @@ async def list_llms(
     if not includeDefaults:
         filters.append(models.Llm.organization_id.is_not(None))
     found = await _repository(transaction, caller).list(page, *filters)
-    return page_of([Llm.of(row, _minds(request).of(row)) for row in found.rows], found)
+    return page_of([Llm.of(row, _minds(request).outline(row)) for row in found.rows], found)
 
 
 @routes.post("/llms", status_code=201)
-async def create_llm(body: LlmBody, request: Request, caller: Caller, transaction: Writing) -> Llm:
-    """Connect an OpenAI-compatible server. The secret is sealed and never returned."""
-    row = await service.create(_repository(transaction, caller), body, _minds(request))
-    return Llm.of(row, _minds(request).of(row))
+async def create_llm(body: LlmBody, request: Request, caller: Caller, transaction: Writing, outgoing: Outgoing) -> Llm:
+    """Connect a model of your own. The secret is sealed and never returned. The model is not asked: `/test` does."""
+    row = await service.create(_repository(transaction, caller), body, _minds(request), outgoing)
+    return Llm.of(row, _minds(request).outline(row))
 
 
 @routes.get("/llms/{id}")
 async def get_llm(llm_id: RowId, request: Request, caller: Caller, transaction: Reading) -> Llm:
     row = await _repository(transaction, caller).get(llm_id)
-    return Llm.of(row, _minds(request).of(row))
+    return Llm.of(row, _minds(request).outline(row))
 
 
 @routes.put("/llms/{id}")
-async def update_llm(llm_id: RowId, body: LlmBody, request: Request, caller: Caller, transaction: Writing) -> Llm:
+async def update_llm(
+    llm_id: RowId, body: LlmBody, request: Request, caller: Caller, transaction: Writing, outgoing: Outgoing
+) -> Llm:
     """Only what is sent changes."""
-    row = await service.update(_repository(transaction, caller), llm_id, body, _minds(request))
-    return Llm.of(row, _minds(request).of(row))
+    row = await service.update(_repository(transaction, caller), llm_id, body, _minds(request), outgoing)
+    return Llm.of(row, _minds(request).outline(row))
 
 
 @routes.delete("/llms/{id}", status_code=204)
 async def delete_llm(llm_id: RowId, caller: Caller, transaction: Writing) -> None:
+    """Remove an LLM of your own; built-in ones stay."""
     await _repository(transaction, caller).remove(llm_id)
+
+
+@routes.post("/llms/{id}/test")
+async def test_llm(llm_id: RowId, request: Request, caller: Caller) -> LlmTrial:
+    """Ask the model for one word and say how long it took, or in plain words why there was none."""
+    async with database(request).reading() as transaction:  # and no longer: the model may take its time
+        row = await _repository(transaction, caller).get(llm_id)
+    return await service.try_out(_minds(request), row)

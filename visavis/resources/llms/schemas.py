@@ -2,31 +2,15 @@
 
 from functools import partial
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-import httpx
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from visavis.core.spec import MindSpec
 from visavis.db import models
 from visavis.http.wire import Answer, Body, ServedBy, Timestamp, small
+from visavis.resources.llms.formats import LlmFormat
 
-LlmFormat = Literal["openai", "groq_openai", "custom", "azure_openai", "gemini", "anthropic", "advanced_voice", "none"]
-
-
-def _web_address(url: str) -> str:
-    """What the client library would only notice in the middle of a conversation."""
-    try:
-        parts, _ = urlsplit(url), httpx.URL(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except (ValueError, httpx.InvalidURL) as error:
-        raise ValueError(f"is not a web address: {error}") from None
-    if not whole:
-        raise ValueError('give a whole address that begins with "https://" or "http://"')
-    return url
-
-
-Url = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -49,6 +33,8 @@ class LlmBody(Body):
     )
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    deployment_name: Annotated[str, StringConstraints(max_length=255)] | None = None
+    api_version: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9.-]*$")] | None = None
     metadata: Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=50_000))] | None = None
     reasoning_effort: Literal["default", "low", "medium", "high"] | None = None
     reasoning_format: Literal["parsed", "raw", "hidden"] | None = None
@@ -105,3 +91,11 @@ class Llm(Answer):
             updated_at=row.updated_at,
             served_by=ServedBy(provider=mind.provider, model=mind.model) if mind else None,
         )
+
+
+class LlmTrial(Answer):
+    """Whether the model answers. `latencyMs` is the time to its first word, and `message` says what went wrong."""
+
+    ok: bool
+    latency_ms: int | None
+    message: str
