@@ -66,7 +66,12 @@ class Rest:
 
     def __init__(self, database_url: str, data_dir: Path, **settings: Any) -> None:
         self.media = QuietMedia()
-        given: dict[str, Any] = {"database_url": database_url, "data_dir": data_dir, "sessions_max": 1000, "allow_private_urls": True}
+        given: dict[str, Any] = {
+            "database_url": database_url,
+            "data_dir": data_dir,
+            "sessions_max": 1000,
+            "allow_private_urls": True,
+        }
         self.app: FastAPI = create_app(Settings(**{**given, **settings}), self.media.open)
         self.key = ""
         self.organization = ""
