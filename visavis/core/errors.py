@@ -5,6 +5,8 @@ VisavisError
 │   └── NotSupported        400  the request is understood, but this server cannot do it (yet)
 ├── Unauthorized            401  no key or token, or one that is not valid
 ├── Forbidden               403  a valid key that may not do this
+│   ├── OriginNotAllowed    403  the page that asks is not one of those that were allowed
+│   └── LinkNotUsable       403  a share link that is switched off, expired or used up; `reason` says which
 ├── NotFound                404  nothing of that id in this organization
 ├── MethodNotAllowed        405  the path exists, but not for this verb
 ├── Conflict                409  the thing is in a state that forbids this
@@ -67,6 +69,14 @@ class Unauthorized(VisavisError):
 
 class Forbidden(VisavisError):
     status, error, code = 403, "Forbidden", "forbidden"
+
+
+class OriginNotAllowed(Forbidden):
+    error, code = "Origin not allowed", "origin_not_allowed"
+
+
+class LinkNotUsable(Forbidden):
+    error, code = "Share link not usable", "link_not_usable"
 
 
 class NotFound(VisavisError):

@@ -6,14 +6,13 @@ from visavis.http.deps import Paging, PublicUrl, Reading, Search, Writing
 from visavis.http.routing import router
 from visavis.http.wire import Message, PageOf, RowId, page_of
 from visavis.resources.personas.schemas import Persona, PersonaSummary, PersonaWrite
-from visavis.resources.personas.service import Personas
+from visavis.resources.personas.service import Personas, References
 
 routes = router(tag="Personas")
 
 
-async def _answer(personas: Personas, row: models.Persona, public_url: str) -> Persona:
-    found = await personas.references(row)
-    return Persona.of(row, found.avatar, found.voice, public_url)
+async def _answer(personas: Personas, row: models.Persona, found: References, public_url: str) -> Persona:
+    return Persona.of(row, found.avatar, found.voice, await personas.attached(row, found), public_url)
 
 
 @routes.get("/personas")
@@ -35,13 +34,15 @@ async def list_personas(
 async def create_persona(body: PersonaWrite, caller: Caller, transaction: Writing, public_url: PublicUrl) -> Persona:
     """A face, a voice and a mind under one id."""
     personas = Personas(transaction, caller.organization_id)
-    return await _answer(personas, await personas.create(body), public_url)
+    row, found = await personas.create(body)
+    return Persona.of(row, found.avatar, found.voice, await personas.attached(row, found, new=True), public_url)
 
 
 @routes.get("/personas/{id}")
 async def get_persona(persona_id: RowId, caller: Caller, transaction: Reading, public_url: PublicUrl) -> Persona:
     personas = Personas(transaction, caller.organization_id)
-    return await _answer(personas, await personas.get(persona_id), public_url)
+    row = await personas.get(persona_id)
+    return await _answer(personas, row, await personas.references(row), public_url)
 
 
 @routes.put("/personas/{id}")
@@ -50,7 +51,8 @@ async def update_persona(
 ) -> Persona:
     """Only what is sent changes. Another voice forgets the tuning of the last one."""
     personas = Personas(transaction, caller.organization_id)
-    return await _answer(personas, await personas.update(persona_id, body), public_url)
+    row, found = await personas.update(persona_id, body)
+    return await _answer(personas, row, found, public_url)
 
 
 @routes.delete("/personas/{id}")

@@ -6,8 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from visavis.db import models
+from visavis.http.origins import AllowedOrigin
 from visavis.http.wire import Answer, Body, Timestamp
 from visavis.resources.avatars.schemas import Avatar, AvatarModel
+from visavis.resources.personas.attachments import Attached
+from visavis.resources.share_links.schemas import ShareLink
+from visavis.resources.tools.runtime import runtime_form
 from visavis.resources.voices.schemas import OPTIONS_SCHEMA, Voice
 
 INHERIT = "inherit"  # how lists say that no language was chosen
@@ -54,20 +58,11 @@ class DirectorNotes(Body):
         return self
 
 
-def _origin(origin: str) -> str:
-    return origin if "://" in origin else f"https://{origin}"
-
-
 class WidgetConfig(Body):
     """How the embedded widget looks. In an update each key given is merged, null removes one."""
 
     call_to_action: Annotated[str, Field(max_length=200)] | None = None
-    allowed_origins: (
-        Annotated[
-            list[Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_origin)]], Field(max_length=100)
-        ]
-        | None
-    ) = None
+    allowed_origins: Annotated[list[AllowedOrigin], Field(max_length=100)] | None = None
     allow_everywhere: bool | None = None
     layout: Literal["inline", "floating"] | None = None
     initial_state: Literal["minimized", "expanded"] | None = None
@@ -109,7 +104,10 @@ class PersonaBody(Body):
     voice_generation_options: Annotated[dict[str, Any], WithJsonSchema(OPTIONS_SCHEMA)] | None = None
     director_notes: DirectorNotes | None = None
     max_session_length_seconds: Annotated[float, Field(ge=1, le=1_000_000)] | None = None
-    tool_ids: Annotated[list[Id], Field(max_length=100)] | None = None
+    tool_ids: (
+        Annotated[list[Id], Field(max_length=100, description="All the tools it may use; replaces the ones before.")]
+        | None
+    ) = None
     persona_preset: Name | None = None
     brain: LegacyBrain | None = None
 
@@ -121,6 +119,19 @@ class PersonaWrite(PersonaBody):
 class Brain(Answer):
     personality: str | None
     system_prompt: str | None
+
+
+class ReachedGroup(Answer):
+    """A knowledge group that one of the persona's tools searches."""
+
+    id: str
+    name: str
+    description: str | None
+
+
+class PrimaryShareLink(Answer):
+    token: str
+    enabled: bool
 
 
 class Persona(Answer):
@@ -135,9 +146,9 @@ class Persona(Answer):
     llm_id: str | None
     brain: Brain
     tools: list[dict[str, Any]]
-    knowledge: list[dict[str, Any]]
-    share_links: list[dict[str, Any]] | None
-    primary_share_link: dict[str, Any] | None
+    knowledge: list[ReachedGroup]
+    share_links: list[ShareLink] | None
+    primary_share_link: PrimaryShareLink | None
     enable_audio_passthrough: bool
     skip_greeting: bool
     zero_data_retention: bool
@@ -151,12 +162,18 @@ class Persona(Answer):
     language_code: str | None
     director_notes: dict[str, Any] | None
     max_session_length_seconds: float | None
-    tool_ids: list[str] | None
+    tool_ids: list[str]
 
     @classmethod
     def of(
-        cls, row: models.Persona, avatar: models.Avatar | None, voice: models.Voice | None, public_url: str
+        cls,
+        row: models.Persona,
+        avatar: models.Avatar | None,
+        voice: models.Voice | None,
+        attached: Attached,
+        public_url: str,
     ) -> "Persona":
+        primary = next((link for link in attached.links if link.is_primary), None)
         return cls(
             id=row.id,
             name=row.name,
@@ -168,11 +185,11 @@ class Persona(Answer):
             voice_speed=row.voice_speed,
             llm_id=row.llm_id,
             brain=Brain(personality=row.personality, system_prompt=row.system_prompt),
-            # attachments come with their own resources
-            tools=[],
-            knowledge=[],
-            share_links=None,
-            primary_share_link=None,
+            tools=[runtime_form(tool) for tool in attached.tools],
+            knowledge=[ReachedGroup(id=it.id, name=it.name, description=it.description) for it in attached.groups],
+            # null where there is none, as clients know it
+            share_links=[ShareLink.of(link, public_url) for link in attached.links] or None,
+            primary_share_link=PrimaryShareLink(token=primary.token, enabled=primary.enabled) if primary else None,
             enable_audio_passthrough=row.enable_audio_passthrough,
             skip_greeting=row.skip_greeting,
             zero_data_retention=row.zero_data_retention,
@@ -186,7 +203,7 @@ class Persona(Answer):
             language_code=row.language_code,
             director_notes=row.director_notes,
             max_session_length_seconds=row.max_session_length_seconds,
-            tool_ids=None,
+            tool_ids=[tool.id for tool in attached.tools],
         )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest
-from visavis.db.models import Avatar, Llm, Owned, Persona, Voice
+from visavis.db.models import Avatar, Llm, Owned, Persona, Tool, Voice, now
 from visavis.db.repository import Page, Repository, Slice, contains
 from visavis.http.errors import under
+from visavis.resources.personas.attachments import Attached, Attachments
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
 from visavis.resources.voices.service import checked_options
 
@@ -52,6 +53,7 @@ class References:
     avatar: Avatar | None
     voice: Voice | None
     llm: Llm | None
+    tools: Sequence[Tool] = ()
 
 
 class Personas:
@@ -62,6 +64,7 @@ class Personas:
         self._avatars = Repository(session, Avatar, organization_id, "avatar")
         self._voices = Repository(session, Voice, organization_id, "voice")
         self._llms = Repository(session, Llm, organization_id, "LLM")
+        self._attachments = Attachments(session, organization_id)
 
     async def get(self, persona_id: str) -> Persona:
         return await self._rows.get(persona_id)
@@ -69,11 +72,14 @@ class Personas:
     async def list(self, page: Page, search: str) -> Slice[Persona]:
         return await self._rows.list(page, *([contains(Persona.name, search)] if search else []))
 
-    async def create(self, body: PersonaWrite) -> Persona:
-        row, _ = await self.draft(body)
+    async def create(self, body: PersonaWrite) -> tuple[Persona, References]:
+        row, found = await self.draft(body)
         row.name = row.name or UNNAMED
         row.widget_config = _merged({}, body)
-        return await self._rows.add(row)
+        await self._rows.add(row)
+        if found.tools:
+            await self._attachments.replace(row.id, found.tools)
+        return row, found
 
     async def draft(self, body: PersonaBody) -> tuple[Persona, References]:
         """A valid persona that is not stored."""
@@ -81,7 +87,7 @@ class Personas:
         _apply(row, body)
         return row, await self._validate(row, body)
 
-    async def update(self, persona_id: str, body: PersonaWrite) -> Persona:
+    async def update(self, persona_id: str, body: PersonaWrite) -> tuple[Persona, References]:
         row = await self._rows.own(persona_id)
         old_avatar, old_voice = row.avatar_id, row.voice_id
         _apply(row, body)
@@ -90,19 +96,29 @@ class Personas:
             row.voice_generation_options = None
         row.widget_config = _merged(row.widget_config, body)
         moved = row.avatar_id != old_avatar and body.avatar_model is None
-        await self._validate(row, body, forget_model=moved)
+        found = await self._validate(row, body, forget_model=moved)
+        if body.tool_ids is not None:
+            row.updated_at = now()  # which also locks the row
         await self._rows.session.flush()
-        return row
+        if body.tool_ids is not None:
+            await self._attachments.replace(row.id, found.tools)
+        return row, found
 
     async def remove(self, persona_id: str) -> None:
         await self._rows.remove(persona_id)
 
-    async def references(self, row: Persona) -> References:
+    async def references(self, row: Persona, tool_ids: Sequence[str] | None = None) -> References:
+        """`tool_ids` are those the persona shall have from now on, where somebody said so."""
+        stored = await self._attachments.tools(row.id) if row.id and tool_ids is None else ()
         return References(
             await self._avatars.find(row.avatar_id) if row.avatar_id else None,
             await self._voices.find(row.voice_id) if row.voice_id else None,
             await self._llms.find(row.llm_id) if row.llm_id else None,
+            stored if tool_ids is None else await self._attachments.chosen(tool_ids),
         )
+
+    async def attached(self, row: Persona, found: References, *, new: bool = False) -> Attached:
+        return await self._attachments.around(found.tools, None if new else row.id)
 
     async def llm(self, llm_id: str) -> Llm | None:
         return await self._llms.find(llm_id)
@@ -115,7 +131,7 @@ class Personas:
         )
 
     async def _validate(self, row: Persona, body: PersonaBody, *, forget_model: bool = False) -> References:
-        found = await self.references(row)
+        found = await self.references(row, body.tool_ids)
         given = body.model_fields_set
         _require(found.avatar, row.avatar_id, "avatarId", "avatar", "avatar_id" in given)
         _require(found.voice, row.voice_id, "voiceId", "voice", "voice_id" in given)
@@ -126,8 +142,6 @@ class Personas:
             provider = found.voice.provider if found.voice else None
             with under("voiceGenerationOptions"):
                 row.voice_generation_options = checked_options(row.voice_generation_options, provider)
-        if body.tool_ids:
-            raise InvalidRequest.field("toolIds.0", f'there is no tool "{body.tool_ids[0]}"', "not_found")
         return found
 
 
