@@ -22,8 +22,10 @@ from visavis.db.models import new_id
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
 from visavis.http import errors, health, middleware, openapi, uploads
+from visavis.http.etags import ETags
 from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
+from visavis.http.rate import RateLimit
 from visavis.http.signed import Signer
 from visavis.lab.pages import lab_router
 from visavis.media.opus import OpusEncoders
@@ -118,6 +120,8 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     # the last one added meets a request first
     app.add_middleware(errors.Unexpected)
     app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes, uploads=UPLOADS)
+    app.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
+    app.add_middleware(ETags)
     app.add_middleware(middleware.Paths)
     app.add_middleware(middleware.Cors)
     app.add_middleware(middleware.Requests)

@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         description="Whether addresses that API users give (LLMs, webhooks, pictures) may lead to this machine and to "
         "private networks; cloud metadata services stay closed. For an Ollama next door, and for tests.",
     )
+    requests_per_minute: int = Field(
+        default=1200,
+        ge=0,
+        description="How many requests an API key may make a minute, counted by each server for itself; the next one is "
+        "answered 429. 0 means any number.",
+    )
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
 
     sessions_max: int = Field(

@@ -23,10 +23,24 @@ ALIASED = re.compile(r"/[^/]+(/engine/session|/auth/session-token)")
 SLASHES = re.compile(r"//+")
 PREFLIGHT_HEADERS = {
     "access-control-allow-methods": "GET, POST, PUT, DELETE, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type, x-anam-target-url, x-request-id, x-upload-token",
+    "access-control-allow-headers": "authorization, content-type, idempotency-key, if-none-match, x-anam-target-url, "
+    "x-request-id, x-upload-token",
     "access-control-max-age": "86400",
 }
-CORS_HEADERS = {"access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id"}
+EXPOSED = (
+    "content-disposition",
+    "etag",
+    "idempotent-replayed",
+    "ratelimit-limit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "retry-after",
+    "x-ratelimit-org-hour-limit",
+    "x-ratelimit-org-hour-remaining",
+    "x-ratelimit-org-hour-reset",
+    "x-request-id",
+)
+CORS_HEADERS = {"access-control-allow-origin": "*", "access-control-expose-headers": ", ".join(EXPOSED)}
 
 
 class Proxies:
