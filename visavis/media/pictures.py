@@ -11,9 +11,8 @@ from typing import Literal
 
 from visavis.core.errors import NotSupported, Unavailable
 from visavis.core.spec import FaceSpec
-from visavis.core.tasks import cancel_and_wait
-from visavis.media.channel import Message
-from visavis.media.supervisor import Child, ChildFailed
+from visavis.media.errand import run_errand
+from visavis.media.supervisor import ChildFailed
 
 PictureKind = Literal["image", "idle_video"]
 
@@ -48,26 +47,11 @@ class PictureMaker:
                     part.unlink()
 
     async def _draw(self, task: dict[str, object]) -> None:
-        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-
-        def receive(message: Message) -> None:
-            if not answer.done():
-                answer.set_result(message)
-
-        child = Child("visavis.media.picture_child", receive, _NICE)
         try:
-            async with asyncio.timeout(_MAKE_WITHIN_S):
-                await child.start(task)
-                lost = asyncio.create_task(child.wait_lost())
-                try:
-                    await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    await cancel_and_wait(lost)
-        except (ChildFailed, TimeoutError) as error:
+            answer = await run_errand("visavis.media.picture_child", task, within_s=_MAKE_WITHIN_S, nice=_NICE)
+        except TimeoutError as error:
             raise Unavailable("The picture could not be made in time.") from error
-        finally:
-            await child.stop()
-        if not answer.done():
-            raise Unavailable("The picture could not be made: its process ended.")
-        if answer.result().kind == "failed":
-            raise Unavailable(f"The picture could not be made: {answer.result().fields['text']}")
+        except ChildFailed as error:
+            raise Unavailable("The picture could not be made: its process ended.") from error
+        if answer.kind == "failed":
+            raise Unavailable(f"The picture could not be made: {answer.fields['text']}")
