@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import ProviderError, Unavailable
 from visavis.core.spec import FaceSpec, MindSpec, Reach, SessionSpec, VoiceSpec
+from visavis.core.tasks import TaskSet
 from visavis.db import migrate
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
@@ -47,10 +48,13 @@ from visavis.resources.meetings import routes as meetings
 from visavis.resources.organizations import service as organizations
 from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
+from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
 from visavis.resources.sessions.ice import IceServers
+from visavis.resources.sessions.retention import Keeping, keep_erasing
+from visavis.resources.sessions.scribe import Scribe, close_abandoned
 from visavis.resources.sessions.tokens import TokenSigner
 from visavis.resources.share_links import routes as share_links
 from visavis.resources.tools import routes as tools
@@ -110,7 +114,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     app.state.public_url = settings.public_url
     errors.install(app)
     openapi.install(app)
-    for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, sessions.routes):
+    for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, past_sessions.routes, sessions.routes):
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
         app.include_router(routes)
@@ -143,13 +147,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         limits = Limits(
             settings.sessions_max, settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
         )
-        host = Host(clock, limits, media.furnish, lambda report: session_service.record_end(database, report))
+        chores = TaskSet()
+        stack.push_async_callback(chores.close)
+        scribe = Scribe(database)
+        scribe.start()
+        stack.push_async_callback(scribe.stop)
+        host = Host(clock, limits, media.furnish, scribe.end, scribe.note)
         stack.push_async_callback(host.close)
         node = _node(settings.data_dir)
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
         app.state.keyring = keyring
-        app.state.blobs = Blobs(settings.data_dir / "files")
+        app.state.blobs = blobs = Blobs(settings.data_dir / "files")
+        app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
+        chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
         app.state.guard = guard = Guard(settings.allow_private_urls)
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
@@ -158,6 +169,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples" / app.version))
         app.state.desk = session_service.Desk(
             host=host,
+            scribe=scribe,
             signer=TokenSigner(keyring.signing_keys("session tokens")),
             minds=minds,
             toolbox=toolbox,
@@ -209,7 +221,7 @@ async def _prepare(database: Database, settings: Settings, node: str) -> str | N
         for row in (*stock_avatars(), *stock_voices(), *stock_llms(), *stock_tools(), *stock_personas()):
             await session.merge(row)
         await organizations.honour_environment_key(session, settings.api_key.get_secret_value())
-        await session_service.record_abandoned(session, node)
+        await close_abandoned(session, node)
         return await organizations.first_key(session)
 
 

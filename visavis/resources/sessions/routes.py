@@ -13,6 +13,7 @@ from visavis.http.routing import router
 from visavis.http.strings import clean
 from visavis.http.wire import UUID, Message, PageOf, UuidId, page_of
 from visavis.resources.sessions import service
+from visavis.resources.sessions.analytics import tool_calls
 from visavis.resources.sessions.schemas import (
     EngineRequest,
     EngineSession,
@@ -85,7 +86,8 @@ async def list_sessions(
 
 @routes.get("/sessions/{id}")
 async def get_session(session_id: UuidId, caller: Caller, transaction: Reading) -> SessionDetail:
-    return SessionDetail.of(await service.repository(transaction, caller).get(session_id))
+    row = await service.repository(transaction, caller).get(session_id)
+    return SessionDetail.of(row, await tool_calls(transaction, row))
 
 
 @routes.post("/metrics/client", status_code=204)

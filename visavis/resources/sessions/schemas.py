@@ -1,5 +1,6 @@
 """Sessions on the wire: what starts one, and what is remembered of it."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field
 from visavis.db import models
 from visavis.http.wire import Answer, Body, Timestamp, small
 from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
+from visavis.resources.sessions.report_schemas import ToolCallDetail
 
 LIFETIMES_S = {
     "1h": 3600,
@@ -148,11 +150,11 @@ class Session(Answer):
 
 
 class SessionDetail(Session):
-    tool_calls: list[dict[str, Any]]
+    tool_calls: list[ToolCallDetail]
 
     @classmethod
-    def of(cls, row: models.Session) -> "SessionDetail":
-        return cls(**_fields(row), tool_calls=[])
+    def of(cls, row: models.Session, tool_calls: Sequence[ToolCallDetail] = ()) -> "SessionDetail":
+        return cls(**_fields(row), tool_calls=list(tool_calls))
 
 
 def _fields(row: models.Session) -> dict[str, Any]:

@@ -5,16 +5,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest, NotFound, Unauthorized
-from visavis.core.events import EndReason
 from visavis.core.spec import SessionSpec
 from visavis.db import models
 from visavis.db.repository import Repository, contains
-from visavis.db.session import Database
-from visavis.engine.host import Host, SessionReport
+from visavis.engine.host import Host
 from visavis.http.auth import Subject
 from visavis.http.errors import under
 from visavis.resources.llms.service import Minds
@@ -32,21 +30,13 @@ from visavis.resources.sessions.schemas import (
     SessionRequest,
     TokenRequest,
 )
-from visavis.resources.sessions.snapshot import persona_snapshot
+from visavis.resources.sessions.scribe import Scribe
+from visavis.resources.sessions.snapshot import persona_snapshot, session_type
 from visavis.resources.sessions.tokens import TokenKind, TokenSigner
 from visavis.resources.tools.service import Toolbox
 
 SIGNALLING_PATH = "/ws"
 RECONNECTIONS_MAX = 5
-EXIT_STATUS: dict[EndReason, str] = {
-    "client": "NORMAL_EXIT",
-    "connection_lost": "NORMAL_EXIT",
-    "never_connected": "CLOSED_BY_ENGINE",
-    "stopped": "CLOSED_BY_ENGINE",
-    "max_length": "CLOSED_BY_ENGINE",
-    "user_silence": "CLOSED_BY_ENGINE",
-    "failed": "ERROR",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +44,7 @@ class Desk:
     """What sessions are opened with. `node` names this server in the database, `ears` is the recogniser's name."""
 
     host: Host
+    scribe: Scribe
     signer: TokenSigner
     minds: Minds
     toolbox: Toolbox
@@ -121,24 +112,25 @@ async def open_session(
     resolved = await _resolve(desk, session, subject, request, models.new_id(), client)
     spec = resolve.with_sensitivity(resolved.spec, _sensitivity(call))
     answer = _answer(desk, spec.session_id, public_url)
-    session.add(
-        models.Session(
-            id=spec.session_id,
-            organization_id=subject.organization_id,
-            api_key_id=subject.api_key_id,
-            persona_id=resolved.row.id if resolved.kind == "stateful" else None,
-            client_label=request.client_label or call.client_label,
-            client_metadata=call.client_metadata or {},
-            persona_config=persona_snapshot(resolved.row, resolved.found, spec, resolved.kind),
-            engine_host=answer.engine_host,
-            engine_protocol=answer.engine_protocol,
-            engine_version=desk.version,
-            node=desk.node,
-        )
+    row = models.Session(
+        id=spec.session_id,
+        organization_id=subject.organization_id,
+        api_key_id=subject.api_key_id,
+        persona_id=resolved.row.id if resolved.kind == "stateful" else None,
+        client_label=request.client_label or call.client_label,
+        client_metadata=call.client_metadata or {},
+        persona_config=persona_snapshot(resolved.row, resolved.found, spec, resolved.kind),
+        engine_host=answer.engine_host,
+        engine_protocol=answer.engine_protocol,
+        engine_version=desk.version,
+        node=desk.node,
+        session_type=session_type(resolved.found, spec),
+        keeps_transcript=not resolved.row.zero_data_retention,
     )
+    session.add(row)
     await session.flush()
     # last, so that nothing can fail after admission; an answer that is lost leaves a session that expires by itself
-    desk.host.open(spec)
+    desk.scribe.open(row, desk.host.open(spec).started_ms)
     return answer
 
 
@@ -147,28 +139,13 @@ async def stop(desk: Desk, session: AsyncSession, subject: Subject, session_id: 
     row = await repository(session, subject).get(session_id)
     if row.end_time is not None:
         return "Session already ended"
+    if row.node != desk.node:
+        raise NotFound("This session lives on another server; stop it there")
     try:
         await desk.host.stop(session_id, "stopped", "The session was stopped by its owner")
     except NotFound:
         return "Session already ended"
     return "Session stopped"
-
-
-async def record_end(database: Database, report: SessionReport) -> None:
-    async with database.writing() as session:
-        await session.execute(
-            update(models.Session)
-            .where(models.Session.id == report.session_id)
-            .values(end_time=models.now(), exit_status=EXIT_STATUS[report.reason])
-        )
-
-
-async def record_abandoned(session: AsyncSession, node: str) -> None:
-    """Sessions of this node that a crash left open are over: their clients have lost everything they were tied to."""
-    open_rows = (models.Session.node == node, models.Session.end_time.is_(None))
-    await session.execute(
-        update(models.Session).where(*open_rows).values(end_time=models.now(), exit_status=EXIT_STATUS["failed"])
-    )
 
 
 def repository(session: AsyncSession, subject: Subject) -> Repository[models.Session]:
