@@ -64,6 +64,7 @@ from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.stock import rows as stock_voices
 from visavis.resources.webhooks import routes as webhooks
+from visavis.resources.webhooks.courier import Courier
 from visavis.settings import Settings
 from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
@@ -181,6 +182,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             token_seconds=settings.token_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )
+        app.state.courier = Courier(database, keyring, app.state.guard)
+        stack.push_async_callback(app.state.courier.close)
+        app.state.courier.start()
         app.state.checks = {"database": _database_check(database), **media.checks()}
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visavis.db.models.base import Base, Identified, Json, Owned, now
+from visavis.db.models.base import Base, Json, Owned, now
 
 
 class Tool(Owned, Base):
@@ -25,7 +25,10 @@ class Tool(Owned, Base):
 
 
 class Webhook(Owned, Base):
-    """An address that is told about events. `secret` is sealed; `events` lists types, "*" is all of them."""
+    """An address that is told about events; `events` lists types, "*" is all of them.
+
+    Secrets are sealed. After a rotation the old one signs, too, until `old_secret_until`.
+    """
 
     __tablename__ = "webhooks"
 
@@ -37,14 +40,22 @@ class Webhook(Owned, Base):
     events: Mapped[list[str]] = mapped_column(default=list)
     enabled: Mapped[bool] = mapped_column(default=True)
     secret: Mapped[str] = mapped_column(Text)
+    old_secret: Mapped[str] = mapped_column(Text, default="")
+    old_secret_until: Mapped[datetime | None]
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 
-class WebhookDelivery(Identified, Base):
-    """One event for one address: what was sent, how often, and what came back."""
+class WebhookDelivery(Owned, Base):
+    """One event for one address: what was sent, how often, and what came back.
+
+    It is due at `next_attempt_at`, and never again when that is empty.
+    """
 
     __tablename__ = "webhook_deliveries"
 
+    organization_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False, index=True, sort_order=-1
+    )
     webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
     event_id: Mapped[str] = mapped_column(String(64))
     event_type: Mapped[str] = mapped_column(String(64))
