@@ -141,7 +141,7 @@ class Steps:
     def __init__(self, rest: Rest) -> None:
         self.rest, self.name, self.done = rest, new_id(), list[str]()
         routes = router(tag="Tools")
-        routes.post(f"/tools/{self.name}/{{what}}", status_code=201, include_in_schema=False)(self.work)
+        routes.post(f"/tools/{self.name}", status_code=201, include_in_schema=False)(self.work)
         rest.app.include_router(routes)
 
     async def work(self, what: str, caller: Caller, transaction: Reading) -> dict[str, str]:
@@ -153,7 +153,7 @@ class Steps:
         return {"did": what}
 
     def post(self, what: str) -> httpx.Response:
-        return post(self.rest, None, address=f"/v1/tools/{self.name}/{what}")
+        return post(self.rest, None, address=f"/v1/tools/{self.name}?what={what}")
 
 
 def test_steps_are_taken_once(rest: Rest) -> None:
