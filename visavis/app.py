@@ -4,22 +4,24 @@ import asyncio
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 from fastapi import FastAPI
 
 from visavis.core.clock import MonotonicClock
 from visavis.core.errors import ProviderError, Unavailable
+from visavis.core.material import Photo, Recording, VoiceCloner
 from visavis.core.spec import FaceSpec, MindSpec, Reach, SessionSpec, VoiceSpec
 from visavis.core.tasks import TaskSet
 from visavis.db import migrate
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
+from visavis.db.passages import store_for
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
 from visavis.http import errors, health, middleware, openapi, uploads
@@ -29,22 +31,30 @@ from visavis.http.health import Check, PartHealth
 from visavis.http.rate import RateLimit
 from visavis.http.signed import Signer
 from visavis.lab.pages import lab_router
+from visavis.media.inspections import Inspector
 from visavis.media.opus import OpusEncoders
+from visavis.media.parser import DocumentParser
 from visavis.media.pictures import PictureKind, PictureMaker
+from visavis.media.recorder import Recorders
 from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
 from visavis.net.guard import Guard
 from visavis.providers import catalog
-from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.base import LanguageModel, MeetingService, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.providers.trial import first_word_ms
 from visavis.resources.avatars import routes as avatars
 from visavis.resources.avatars.assets import Pictures, PictureShelf
 from visavis.resources.avatars.stock import rows as stock_avatars
+from visavis.resources.knowledge import document_routes as documents
 from visavis.resources.knowledge import routes as knowledge
+from visavis.resources.knowledge.ingest import Ingest
+from visavis.resources.knowledge.retrieval import Retrieval
+from visavis.resources.knowledge.vectors import Vectors
 from visavis.resources.llms import routes as llms
 from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import rows as stock_llms
 from visavis.resources.meetings import routes as meetings
+from visavis.resources.meetings.windows import InviteWindows
 from visavis.resources.organizations import service as organizations
 from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
@@ -53,6 +63,7 @@ from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
 from visavis.resources.sessions.ice import IceServers
+from visavis.resources.sessions.recordings import adopt_left_behind
 from visavis.resources.sessions.retention import Keeping, keep_erasing
 from visavis.resources.sessions.scribe import Scribe, close_abandoned
 from visavis.resources.sessions.tokens import TokenSigner
@@ -62,6 +73,7 @@ from visavis.resources.tools.service import Toolbox
 from visavis.resources.tools.stock import rows as stock_tools
 from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
+from visavis.resources.voices.cloning import Studio
 from visavis.resources.voices.stock import rows as stock_voices
 from visavis.resources.webhooks import routes as webhooks
 from visavis.resources.webhooks.courier import Courier
@@ -75,7 +87,7 @@ VOICE_ACTIVITY = ("silero", "energy")
 BUILT_IN_VOICE = ("flite", "flite_wasm")
 RECOGNISER = "pocketsphinx"
 # routes that take files, and how large their bodies may be; they stream what they get
-UPLOADS = {**uploads.UPLOADS}
+UPLOADS = {**uploads.UPLOADS, **documents.UPLOADS, **avatars.UPLOADS, **voices.UPLOADS}
 
 log = structlog.get_logger()
 
@@ -119,7 +131,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
         app.include_router(routes)
-    for routes in (sessions.engine, avatars.files, voices.files, uploads.routes, health.routes):
+    for routes in (sessions.engine, avatars.files, voices.files, documents.routes, uploads.routes, health.routes):
         app.include_router(routes)
     app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
     # the last one added meets a request first
@@ -150,23 +162,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         chores = TaskSet()
         stack.push_async_callback(chores.close)
-        scribe = Scribe(database)
+        app.state.blobs = blobs = Blobs(settings.data_dir / "files")
+        scribe = Scribe(database, blobs)
         scribe.start()
         stack.push_async_callback(scribe.stop)
-        host = Host(clock, limits, media.furnish, scribe.end, scribe.note)
+        films = settings.data_dir / "recordings"
+        await adopt_left_behind(database, blobs, films)
+        furnish = _filmed(media.furnish, films, stack) if settings.recordings else media.furnish
+        host = Host(clock, limits, furnish, scribe.end, scribe.note)
         stack.push_async_callback(host.close)
         node = _node(settings.data_dir)
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
         app.state.keyring = keyring
-        app.state.blobs = blobs = Blobs(settings.data_dir / "files")
         app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
         chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
         app.state.guard = guard = Guard(settings.allow_private_urls)
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.minds = minds
-        app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version))
+        app.state.inspector = media
+        app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version), blobs)
+        app.state.studio = Studio(settings.voice_cloning, _cloner(settings, stack), media)
         app.state.samples = SampleShelf(media, FileCache(settings.data_dir / "samples" / app.version))
         app.state.desk = session_service.Desk(
             host=host,
@@ -174,6 +191,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             signer=TokenSigner(keyring.signing_keys("session tokens")),
             minds=minds,
             toolbox=toolbox,
+            files=blobs,
             ice=IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value()),
             ears=media.recogniser,
             node=node,
@@ -182,12 +200,40 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             token_seconds=settings.token_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )
+        app.state.meetings = _meetings(settings, stack)
+        app.state.invite_windows = InviteWindows()
         app.state.courier = Courier(database, keyring, app.state.guard)
         stack.push_async_callback(app.state.courier.close)
         app.state.courier.start()
+        app.state.ingest, app.state.retrieval = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.checks = {"database": _database_check(database), **media.checks()}
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield
+
+
+def _cloner(settings: Settings, stack: AsyncExitStack) -> VoiceCloner | None:
+    """Whom the operator chose to make voices from recordings. Raises what the catalog says of a wrong name."""
+    if not settings.voice_cloning:
+        return None
+    kind = catalog.load("cloning", settings.voice_cloning)
+    options: dict[str, Any] = {"api_key": settings.voice_cloning_api_key}
+    if settings.voice_cloning_url:
+        options["base_url"] = settings.voice_cloning_url
+    cloner: VoiceCloner = kind(kind.Settings(**options))
+    stack.push_async_callback(cloner.close)
+    return cloner
+
+
+def _filmed(furnish: Callable[[SessionSpec], Parts], folder: Path, stack: AsyncExitStack) -> Callable[..., Parts]:
+    """The same parts, and somebody who films, where the session may be."""
+    recorders = Recorders(folder)
+    stack.callback(recorders.close)
+
+    def furnished(spec: SessionSpec) -> Parts:
+        recorder = recorders.open(spec.session_id) if spec.may_be_recorded else None
+        return replace(furnish(spec), recorder=recorder)
+
+    return furnished
 
 
 def _keyring(settings: Settings) -> Keyring:
@@ -202,6 +248,16 @@ def _stock_mind(settings: Settings) -> MindSpec:
         return MindSpec("responder", "built-in")
     secret = settings.llm_api_key.get_secret_value()
     return MindSpec("openai_compatible", settings.llm_model, (settings.llm_url,), secret=secret)
+
+
+def _meetings(settings: Settings, stack: AsyncExitStack) -> MeetingService | None:
+    """Who takes personas into meetings, None where nobody does."""
+    if not settings.meetings_url:
+        return None
+    kind = catalog.load("meetings", "bot_service")
+    service: MeetingService = kind(kind.Settings(base_url=settings.meetings_url, api_key=settings.meetings_api_key))
+    stack.push_async_callback(service.close)
+    return service
 
 
 def _node(data_dir: Path) -> str:
@@ -227,6 +283,18 @@ async def _prepare(database: Database, settings: Settings, node: str) -> str | N
         await organizations.honour_environment_key(session, settings.api_key.get_secret_value())
         await close_abandoned(session, node)
         return await organizations.first_key(session)
+
+
+async def _open_knowledge(
+    settings: Settings, database: Database, blobs: Blobs, node: str, stack: AsyncExitStack
+) -> tuple[Ingest, Retrieval]:
+    store = store_for(database)
+    await store.open()
+    vectors = Vectors(database, None)
+    ingest = Ingest(database, blobs, store, DocumentParser(), vectors, node)
+    stack.push_async_callback(ingest.stop)
+    await ingest.start()
+    return ingest, Retrieval(database, store, vectors)
 
 
 def _database_check(database: Database) -> Check:
@@ -257,6 +325,7 @@ class LocalMedia:
     voice_name: str  # who speaks for the built-in voice, "" where nobody can
     recogniser: str
     pictures: PictureMaker
+    inspector: Inspector
 
     def furnish(self, spec: SessionSpec) -> Parts:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
@@ -271,6 +340,12 @@ class LocalMedia:
 
     async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
         await self.pictures.make(face, kind, path)
+
+    async def look_at_photo(self, content: bytes) -> Photo:
+        return await self.inspector.look_at_photo(content)
+
+    async def listen_to(self, recording: Path) -> Recording:
+        return await self.inspector.listen_to(recording)
 
     async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
         """What the voice sounds like, as a file. Raises `Unavailable` where it is not installed."""
@@ -315,7 +390,12 @@ class LocalMedia:
         async def activity() -> PartHealth:
             return PartHealth(True, self.activity_name, self.activity_name != VOICE_ACTIVITY[0])
 
-        return {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
+        async def photos() -> PartHealth:
+            hint = self.inspector.missing()
+            return PartHealth(True, f"taken without looking for a face: {hint}" if hint else "", bool(hint))
+
+        parts = {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
+        return {**parts, "photos": photos}
 
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
         name = self.voice_name if spec.provider == BUILT_IN_VOICE[0] else spec.provider
@@ -347,8 +427,8 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     mind = asyncio.to_thread(catalog.load, "llm", "openai_compatible")
     await asyncio.gather(faces.start(), speech.start(), mind)
     voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
-    pictures = PictureMaker(RENDERERS)
-    media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures)
+    pictures, inspector = PictureMaker(RENDERERS), Inspector()
+    media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector)
     await media.warm_up()
     return media
 

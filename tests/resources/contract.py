@@ -56,6 +56,18 @@ PERSONA_SUMMARY = _object(
     id=UUID, name=TEXT, description=TEXT, personaPreset=TEXT, avatar=_or_null(AVATAR), voice=_or_null(VOICE),
     voiceSpeed=NUMBER_OR_NULL, isDefaultPersona=FLAG, languageCode=TEXT, createdAt=TIME, updatedAt=TIME,
 )  # fmt: skip
+KNOWLEDGE_GROUP = _object(
+    id=UUID, name=TEXT, description=TEXT_OR_NULL, documentCount=INTEGER, createdAt=TIME, updatedAt=TIME_OR_NULL
+)
+KNOWLEDGE_DOCUMENT = _object(
+    id=UUID, knowledgeFolderId=UUID, filename=TEXT, fileType=TEXT, fileSize=INTEGER, fileUrl=URL,
+    status={"enum": ["UPLOADED", "PROCESSING", "READY", "FAILED"]}, errorMessage=TEXT_OR_NULL, createdAt=TIME,
+    updatedAt=TIME_OR_NULL,
+)  # fmt: skip
+KNOWLEDGE_RESULT = _object(
+    documentId=UUID, filename=TEXT, content=TEXT, score={"type": "number", "minimum": 0, "maximum": 1},
+    chunkIndex=INTEGER, metadata=OBJECT,
+)  # fmt: skip
 LLM = _object(
     id=TEXT, displayName=TEXT, description=TEXT_OR_NULL,
     llmFormat={"enum": ["openai", "azure_openai", "groq_openai", "gemini", "anthropic", "advanced_voice", "none", "custom"]},

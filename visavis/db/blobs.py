@@ -39,8 +39,18 @@ class Blobs:
         """
         name = f"{organization_id}/{new_id()}{suffix}"
         uploaded = self.path(_upload(organization_id, upload_id))
-        path = await asyncio.to_thread(uploaded.replace, self._folder / name)
-        return name, (await asyncio.to_thread(path.stat)).st_size
+        await asyncio.to_thread(uploaded.replace, self._folder / name)
+        return name, await self.size_bytes(name)
+
+    async def adopt(self, organization_id: str, file: Path) -> str:
+        """The name of a finished file of this machine, which is a blob from now on."""
+        name = f"{organization_id}/{new_id()}{file.suffix}"
+        await asyncio.to_thread(_move_safely, file, self._folder / name)
+        return name
+
+    def uploaded(self, organization_id: str, upload_id: str) -> Path:
+        """Where an upload lies that nobody has adopted. Raises `NotFound` when nothing came."""
+        return self.path(_upload(organization_id, upload_id))
 
     async def _put(self, name: str, content: bytes | AsyncIterator[bytes], max_bytes: int) -> None:
         path = self._folder / name
@@ -73,10 +83,20 @@ class Blobs:
             raise NotFound("This file is gone")
         return path
 
+    async def size_bytes(self, name: str) -> int:
+        return (await asyncio.to_thread(self.path(name).stat)).st_size
+
     async def remove(self, name: str) -> None:
         """Also of one that is gone already."""
         if name:
             await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+
+
+def _move_safely(file: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    file.replace(path)
 
 
 def _upload(organization_id: str, upload_id: str) -> str:

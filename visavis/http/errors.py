@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from visavis.core.errors import Detail, InvalidRequest, MethodNotAllowed, NotFound, VisavisError
+from visavis.core.errors import Detail, InvalidRequest, MethodNotAllowed, NotFound, Unprocessable, VisavisError
 from visavis.http.wire import Answer
 
 DETAILS_SHOWN = 5  # in one sentence; `details` has them all
@@ -51,8 +51,8 @@ def install(app: FastAPI) -> None:
 
 
 def error_response(error: VisavisError) -> JSONResponse:
-    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
-    return JSONResponse(error_body(error), error.status, headers)
+    challenge = {"www-authenticate": "Bearer"} if error.status == 401 else {}
+    return JSONResponse(error_body(error), error.status, {**error.headers, **challenge})
 
 
 def error_body(error: VisavisError) -> dict[str, Any]:
@@ -82,13 +82,25 @@ def under(path: str) -> Generator[None]:
         raise type(error)(_summary(details) or error.message, details, error.extra) from None
 
 
+@contextmanager
+def blaming(field: str) -> Generator[None]:
+    """Errors raised inside name `field`, whatever those who raised them call what it brought."""
+    try:
+        yield
+    except (InvalidRequest, Unprocessable) as error:
+        details = [replace(item, path=field) for item in error.details]
+        summary = error.message if isinstance(error, Unprocessable) else _summary(details)
+        raise type(error)(summary or error.message, details, error.extra) from None
+
+
 def _summary(details: Sequence[Detail]) -> str:
     return "; ".join(f"{item.path}: {item.message}" for item in details[:DETAILS_SHOWN])
 
 
 def _path(location: Sequence[str | int]) -> str:
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
-    return ".".join(parts) or "body"
+    # only the first part says where; a field may be called the same
+    within = location[1:] if len(location) > 1 and location[0] in ("body", "query", "path", "header") else location
+    return ".".join(map(str, within)) or "body"
 
 
 def _advice(problem: Mapping[str, Any]) -> str:

@@ -15,14 +15,14 @@ from visavis.http.wire import Message, RowId
 UPLOAD_BYTES_MAX = 50 << 20
 UPLOADS = {"PUT /v1/uploads/{id}": Room(UPLOAD_BYTES_MAX, content_type="")}
 
-routes = router(tag="Files")
+routes = router(tag="Uploads")
 Token = Annotated[str, Query(max_length=4000, description="Part of the address, as it was given.")]
 
 
 def upload_url(
     signer: Signer, public_url: str, upload_id: str, *, organization_id: str, content_type: str, max_bytes: int
 ) -> str:
-    """Where to PUT one file of that type and at most that size; `Blobs.adopt_upload` then takes it over."""
+    """Where to PUT one file of that type ("" for any) and at most that size; `Blobs.adopt_upload` takes it over."""
     path = f"/v1/uploads/{upload_id}"
     token = signer.sign(path, {"organization": organization_id, "type": content_type, "bytes": max_bytes})
     return f"{public_url}{path}?token={token}"
@@ -47,7 +47,7 @@ async def upload(upload_id: RowId, request: Request, signer: Signed, files: File
     """Send a file to an address that another route signed. Its Content-Type must be the one that was announced."""
     claims = signer.verify(f"/v1/uploads/{upload_id}", token)
     sent = request.headers.get("content-type", "")
-    if sent.strip().lower() != claims["type"].strip().lower():
+    if claims["type"] and sent.strip().lower() != claims["type"].strip().lower():
         raise InvalidRequest.field("Content-Type", f'send "{claims["type"]}", which this address was signed for')
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > claims["bytes"]:

@@ -16,10 +16,10 @@ _WORD = re.compile(r"\w(?:[\w'’.@/+-]*\w)?")
 # Words that ask and join; PostgreSQL leaves them out by itself.
 _EMPTY_WORDS = frozenset(
     _WORD.findall(
-        """a about am an and any are as at be because been but by can could did do does for from get got had has have how
-    i i'd i'll i'm i've if in into is it it's its just me my of on or our please should so some tell than that the their
-    them then there these they this those to too us was we were what what's when where which who why will with would
-    you your"""
+        "a about am an and any are as at be because been but by can could did do does for from get got had has have "
+        "how i i'd i'll i'm i've if in into is it it's its just me my of on or our please should so some tell than "
+        "that the their them then there these they this those to too us was we were what what's when where which who "
+        "why will with would you your"
     )
 )
 _FIND = text(
