@@ -132,6 +132,13 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, where it wants one.")
     llm_model: str = Field(default="", description="The model to ask there for; required with VISAVIS_LLM_URL.")
 
+    meetings_url: str = Field(
+        default="",
+        description="A service that takes personas into Google Meet, Zoom and Teams, by the protocol that "
+        "`visavis/providers/meetings/bot_service.py` describes. Empty means that meeting invites are refused.",
+    )
+    meetings_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that service.")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is worth a log line."
     )

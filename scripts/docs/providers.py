@@ -7,8 +7,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from visavis.providers import catalog
+from visavis.providers.base import Traits
 
-KIND_TITLES = {"tts": "Voices", "stt": "Recognisers", "llm": "Minds", "vad": "Voice activity detectors"}
+KIND_TITLES = {
+    "tts": "Voices",
+    "stt": "Recognisers",
+    "llm": "Minds",
+    "vad": "Voice activity detectors",
+    "meetings": "Meeting services",
+}
 
 
 def providers_page() -> Iterator[str]:
@@ -28,7 +35,13 @@ def provider(kind: catalog.Kind, name: str) -> Iterator[str]:
     yield f"### {name}"
     yield ""
     yield f"{traits.label}. {traits.note}".strip()
-    yield ""
+    if kind != "meetings":
+        yield ""
+        yield facts_of(traits)
+    yield from options_of(class_at(catalog.dotted(kind, name)).Settings)
+
+
+def facts_of(traits: Traits) -> str:
     facts = {
         "languages": ", ".join(traits.languages).replace("*", "any"),
         "word times": traits.gives_word_times,
@@ -36,8 +49,7 @@ def provider(kind: catalog.Kind, name: str) -> Iterator[str]:
         "runs in a speech worker": traits.runs_in_worker,
         "keeps no data": traits.zero_retention,
     }
-    yield "; ".join(f"{fact}: {yes_or_no(value)}" for fact, value in facts.items())
-    yield from options_of(class_at(catalog.dotted(kind, name)).Settings)
+    return "; ".join(f"{fact}: {yes_or_no(value)}" for fact, value in facts.items())
 
 
 def class_at(dotted: str) -> Any:

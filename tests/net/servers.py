@@ -1,6 +1,7 @@
 """Small real web servers on 127.0.0.1, for tests of what goes out."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -46,9 +47,12 @@ def answers(status: int, body: bytes = b"", **headers: str) -> Answer:
 
 
 @asynccontextmanager
-async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
+async def serving(tls: ssl.SSLContext | None = None, listener: socket.socket | None = None) -> AsyncIterator[Server]:
+    """`listener` is a socket whose address somebody had to know before."""
     server = Server()
-    listening = await asyncio.start_server(server.handle, "127.0.0.1", 0, ssl=tls)
+    listening = await asyncio.start_server(
+        server.handle, sock=listener or socket.create_server(("127.0.0.1", 0)), ssl=tls
+    )
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

@@ -35,7 +35,8 @@ class Detail:
 class VisavisError(Exception):
     """The root. `error` is the short text clients compare, `message` says what to change.
 
-    `extra` are further fields of the answer that some errors promise, such as the sizes a face can have.
+    `extra` are further fields of the answer that some errors promise, such as the sizes a face can have, and `headers`
+    are for programs that wait and try again.
     """
 
     status: ClassVar[int] = 500
@@ -43,11 +44,16 @@ class VisavisError(Exception):
     code: ClassVar[str] = "internal_error"
 
     def __init__(
-        self, message: str | None = None, details: Sequence[Detail] = (), extra: Mapping[str, object] | None = None
+        self,
+        message: str | None = None,
+        details: Sequence[Detail] = (),
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.message = message or self.error
         self.details = tuple(details)
         self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
         super().__init__(self.message)
 
 

@@ -1,4 +1,4 @@
-"""The seam for ears, minds and mouths. Every provider is one class in one file, found by the catalog.
+"""The seam for ears, minds, mouths and meetings. Every provider is one class in one file, found by the catalog.
 
 A class states what it can do as data (`Traits`), carries an inner pydantic `Settings` for what an operator may set,
 and satisfies one of the protocols below. Where `Traits.runs_in_worker` is true, the class does its work by blocking
@@ -139,3 +139,49 @@ class BlockingEars(Protocol):
     """A recogniser that computes; built as `Class()` in a worker, fed s16le mono at `SPEECH_RATE_HZ`."""
 
     def open(self, ears: EarsSpec) -> BlockingUtterance: ...
+
+
+# --- meetings ---------------------------------------------------------------------------------------------------
+
+InviteStatus = Literal["pending", "active", "cancelled", "ended", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingBot:
+    """A persona that shall come to a meeting: it talks through a session of this server, opened with the token."""
+
+    invite_id: str
+    platform: str
+    meeting_url: str
+    display_name: str
+    join_at: str | None
+    group_call: bool
+    region: str | None
+    region_is_required: bool
+    client_label: str | None
+    api_url: str
+    session_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingState:
+    """How a persona fares in a meeting; `ref` is the service's own name for it."""
+
+    ref: str
+    status: InviteStatus = "pending"
+    join_state: str | None = None
+    status_reason: str | None = None
+    session_id: str | None = None
+    region: str | None = None
+
+
+class MeetingService(Protocol):
+    """Raises `Unprocessable` for a meeting it will not join, `Unavailable` when it is full, else `ProviderError`."""
+
+    async def invite(self, bot: MeetingBot) -> MeetingState: ...
+
+    async def state(self, ref: str) -> MeetingState: ...
+
+    async def cancel(self, ref: str) -> None: ...
+
+    async def close(self) -> None: ...

@@ -22,8 +22,8 @@ from typing import Any, Literal
 from visavis.core.errors import NotFound, ProviderError
 from visavis.providers.base import Traits
 
-Kind = Literal["stt", "llm", "tts", "vad"]
-KINDS: tuple[Kind, ...] = ("stt", "llm", "tts", "vad")
+Kind = Literal["stt", "llm", "tts", "vad", "meetings"]
+KINDS: tuple[Kind, ...] = ("stt", "llm", "tts", "vad", "meetings")
 
 
 def names(kind: Kind) -> list[str]:
