@@ -81,7 +81,6 @@ class MeetingInvite(Owned, Base):
     meeting_url: Mapped[str] = mapped_column(Text)
     display_name: Mapped[str] = mapped_column(String(128))
     status: Mapped[str] = mapped_column(String(16), default="pending")
-    request: Mapped[Json] = mapped_column(default=dict)
     join_at: Mapped[datetime | None]
     group_call: Mapped[bool] = mapped_column(default=True)
     client_label: Mapped[str | None] = mapped_column(String(128))

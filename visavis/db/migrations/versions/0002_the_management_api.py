@@ -160,7 +160,6 @@ def _outward() -> None:
         sa.Column("meeting_url", sa.Text(), nullable=False),
         sa.Column("display_name", sa.String(length=128), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("join_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("group_call", sa.Boolean(), nullable=False),
         sa.Column("client_label", sa.String(length=128), nullable=True),
