@@ -131,5 +131,6 @@ class SessionSpec:
     listening: ListeningSpec = ListeningSpec()
     tools: tuple[ToolSpec, ...] = ()
     echo_typed_text: bool = False
+    may_be_recorded: bool = False
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 from visavis.core.clock import Clock
@@ -84,7 +85,8 @@ class Conversation:
         self._lifecycle = Lifecycle(limits, spec.max_length_ms, now_ms)
         answers = parts.mind is not None and not spec.persona.audio_passthrough
         self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
-        self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock)
+        speech = parts.encoders
+        self._show = Show(spec.face, parts.faces, speech.open(), speech.silence, clock, parts.recorder)
         self._record = Record(on_entry)
         self._ears: Ears | None = None
         self._signalling: Listener | None = None
@@ -143,6 +145,7 @@ class Conversation:
         return await self._show.next_video()
 
     def hear(self, audio: AudioChunk) -> None:
+        self._show.overhear(audio)
         if self._ears is not None:
             self._ears.hear(audio)
 
@@ -390,8 +393,6 @@ class Conversation:
         for problem in await asyncio.gather(*closing, self._show.close(), return_exceptions=True):
             if isinstance(problem, Exception):
                 log.error("a part of a session could not be closed", exc_info=problem)
-        report = SessionReport(
-            self.spec.session_id, over.reason, over.text, self.started_ms, now_ms, self._lifecycle.connected,
-            tuple(self._record.messages), tuple(self._record.turns), self._record.warnings, self._record.failures,
-        )  # fmt: skip
-        self._report.set_result(report)
+        span_ms, connected = (self.started_ms, now_ms), self._lifecycle.connected
+        report = self._record.report(self.spec.session_id, over.reason, over.text, span_ms, connected)
+        self._report.set_result(replace(report, film=self._show.film))

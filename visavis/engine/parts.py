@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from visavis.engine.recorder import Recorder
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.renderers.base import Faces
 from visavis.transports.base import SpeechEncoders
@@ -9,7 +10,10 @@ from visavis.transports.base import SpeechEncoders
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Ready-made providers of one session. `voice` and `mind` belong to the session, the others to the process."""
+    """Ready-made providers of one session.
+
+    `voice`, `mind` and `recorder` belong to the session, the others to the process.
+    """
 
     mind: LanguageModel | None
     voice: TextToSpeech | None
@@ -17,3 +21,4 @@ class Parts:
     activity: VoiceActivity
     faces: Faces
     encoders: SpeechEncoders
+    recorder: Recorder | None = None

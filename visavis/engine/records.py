@@ -28,7 +28,10 @@ Entry: TypeAlias = ReportedMessage | TurnMeasured
 
 @dataclass(frozen=True, slots=True)
 class SessionReport:
-    """What remains of a conversation. Times are on the engine's clock; `connected` says whether anybody came."""
+    """What remains of a conversation. Times are on the engine's clock; `connected` says whether anybody came.
+
+    `film` is the path of its recording, which belongs to whoever is handed the report; empty where there is none.
+    """
 
     session_id: str
     reason: EndReason
@@ -40,6 +43,7 @@ class SessionReport:
     turns: tuple[TurnMeasured, ...]
     warnings: int = 0
     failures: int = 0
+    film: str = ""
 
 
 class Record:
@@ -72,6 +76,15 @@ class Record:
                 return
         del self.messages[:-MESSAGES_MAX]
         del self.turns[:-TURNS_MAX]
+
+    def report(
+        self, session_id: str, reason: EndReason, text: str, span_ms: tuple[float, float], connected: bool
+    ) -> SessionReport:
+        """All of it. `span_ms` is when the session began and ended."""
+        return SessionReport(
+            session_id, reason, text, *span_ms, connected,
+            tuple(self.messages), tuple(self.turns), self.warnings, self.failures,
+        )  # fmt: skip
 
     def _user(self, event: UserSaid) -> None:
         began_ms, ended_ms = event.spoken_from_ms, event.spoken_until_ms

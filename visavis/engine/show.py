@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Sequence
 
 from visavis.core.clock import Clock
-from visavis.core.frames import EncodedVideo, SpeechAudio, VideoFormat
+from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine.playout import Playout, Pulled, TimedText
+from visavis.engine.recorder import Recorder
 from visavis.renderers.base import Faces, FaceStage
 from visavis.transports.base import SpeechEncoder
 
@@ -21,11 +22,21 @@ DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so th
 
 
 class Show:
-    """What the viewer gets to see and hear."""
+    """What the viewer gets to see and hear. `film` is the path of its recording, once it is closed."""
 
-    def __init__(self, face: FaceSpec, faces: Faces, encoder: SpeechEncoder, silence: bytes, clock: Clock) -> None:
+    def __init__(
+        self,
+        face: FaceSpec,
+        faces: Faces,
+        encoder: SpeechEncoder,
+        silence: bytes,
+        clock: Clock,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.playout = Playout(silence)
         self._spec, self._faces, self._encoder, self._clock = face, faces, encoder, clock
+        self._recorder = recorder
+        self.film = ""
         self._format: VideoFormat | None = None
         self._stage: FaceStage | None = None
         self._staged = asyncio.Event()
@@ -39,6 +50,8 @@ class Show:
             self.want_keyframe()
             return
         self._format = video
+        if self._recorder is not None:
+            self._recorder.expect(video)
         self._staged.clear()
         self._opening = self._tasks.start(self._open(video, self._opening), "show-open-face")
 
@@ -73,12 +86,23 @@ class Show:
             self._zero_ms = now_ms - position_ms
             if self._stage is not None:
                 self._stage.start(self._zero_ms)
-        return self.playout.pull()
+        pulled = self.playout.pull()
+        if self._recorder is not None:
+            self._recorder.sound(pulled.packet, position_ms)
+        return pulled
 
     async def next_video(self) -> EncodedVideo:
         while self._stage is None:
             await self._staged.wait()
-        return await self._stage.next_frame()
+        picture = await self._stage.next_frame()
+        if self._recorder is not None:
+            self._recorder.picture(picture)
+        return picture
+
+    def overhear(self, audio: AudioChunk) -> None:
+        """What the person says belongs to the film, too."""
+        if self._recorder is not None:
+            self._recorder.microphone(audio)
 
     def want_keyframe(self) -> None:
         if self._stage is not None:
@@ -94,6 +118,9 @@ class Show:
         stage, self._stage = self._stage, None
         if stage is not None:
             await stage.close()
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            self.film = await recorder.close()
 
     async def _open(self, video: VideoFormat, before: "asyncio.Task[None] | None") -> None:
         await cancel_and_wait(before)

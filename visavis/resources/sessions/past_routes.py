@@ -14,7 +14,6 @@ from visavis.http.deps import Files, PublicUrl, Reading, Writing
 from visavis.http.routing import router
 from visavis.http.signed import Signed
 from visavis.http.strings import clean
-from visavis.http.uploads import download_url
 from visavis.http.wire import UUID, Message, UuidId
 from visavis.resources.sessions import aggregate, analytics, concurrency, recordings, retention, transcripts
 from visavis.resources.sessions.aggregate_schemas import Aggregate, Filters
@@ -104,10 +103,7 @@ async def get_session_recording(
 ) -> Recording:
     """Where the film of the session can be fetched for an hour."""
     row = await repository(transaction, caller).get(session_id)
-    blob = recordings.blob(row, keeping)
-    name = f"{session_id}.mp4"
-    url = download_url(signer, public_url, session_id, blob=blob, filename=name, content_type="video/mp4")
-    return Recording(recording_url=url)
+    return Recording(recording_url=recordings.recording_url(row, keeping, signer, public_url))
 
 
 @routes.delete("/sessions/{id}")

@@ -7,7 +7,7 @@ from visavis.core.errors import Detail, InvalidRequest, NotSupported, Unavailabl
 from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
 from visavis.db.models import Persona
 from visavis.resources.personas.service import References
-from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionRequest
+from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionReplay, SessionRequest
 from visavis.resources.voices.service import voice_spec
 
 SMALL_PX = [(720, 480)]
@@ -64,6 +64,7 @@ def session_spec(
     passthrough = passthrough or row.enable_audio_passthrough
     mind = None if passthrough else mind
     length_s = row.max_session_length_seconds
+    replay = options.session_replay or SessionReplay()
     return SessionSpec(
         session_id=session_id,
         organization_id=organization_id,
@@ -74,6 +75,7 @@ def session_spec(
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
         listening=listening(row.voice_detection_options or {}),
         echo_typed_text=client in ECHOING_CLIENTS,
+        may_be_recorded=replay.enable_session_replay and not row.zero_data_retention,
         max_length_ms=length_s * 1000 if length_s is not None else None,
         video_quality=options.video_quality or "auto",
     )

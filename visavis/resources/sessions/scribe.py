@@ -6,6 +6,7 @@ What is said and measured waits in memory for a moment; then that of all session
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.events import EndReason, TurnMeasured
 from visavis.core.tasks import TaskSet
 from visavis.db import models
+from visavis.db.blobs import Blobs
 from visavis.db.models import Json
 from visavis.db.session import Database
 from visavis.engine.host import SessionReport
 from visavis.engine.records import Entry, ReportedMessage
 from visavis.http.strings import UNSTORABLE
 from visavis.resources.sessions.measured import WallTime, measured
+from visavis.resources.sessions.recordings import adopt
 
 FLUSH_EVERY_S = 1.0
 ENTRIES_PER_SESSION_MAX = 20_000  # weeks of talking; what comes after is not kept
@@ -54,8 +57,8 @@ class _Notes:
 class Scribe:
     """`note` and `end` are what the host tells; `open` comes first, `start` and `stop` frame everything."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, blobs: Blobs) -> None:
+        self._database, self._blobs = database, blobs
         self._notes: dict[str, _Notes] = {}
         self._waiting = 0
         self._noted = asyncio.Event()
@@ -92,6 +95,8 @@ class Scribe:
     async def end(self, report: SessionReport) -> None:
         """Everything there will ever be of this session is in the database when this returns."""
         await self.flush()
+        if report.film:
+            await self._keep_film(report)
         notes = self._notes.pop(report.session_id, None)
         ended_at = notes.wall.at(report.ended_ms) if notes else models.now()
         failed = report.reason == "failed"
@@ -126,6 +131,12 @@ class Scribe:
                 del notes.messages[: len(messages)]
                 del notes.turns[: len(turns)]
                 self._waiting -= len(messages) + len(turns)
+
+    async def _keep_film(self, report: SessionReport) -> None:
+        try:
+            await adopt(self._database, self._blobs, report.session_id, Path(report.film))
+        except Exception as error:  # without its film, a session has still ended
+            log.error("a recording could not be kept", reason=type(error).__name__)
 
     async def _flush_now_and_then(self) -> None:
         while True:
