@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 const SERVER = "http://127.0.0.1:8000";
 
 /** Everything that is neither a source file, a package nor one of Vite's own paths belongs to the server. */
-const SERVER_PATHS = "^/(?!$|\\?|index\\.html|favicon\\.svg|src/|node_modules/|@)";
+const SERVER_PATHS = "^/(?!$|\\?|index\\.html|docs\\.html|favicon\\.svg|src/|node_modules/|@)";
 
 export default defineConfig({
   plugins: [react()],
@@ -18,6 +18,9 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     // A data: URL would need a wider content security policy than 'self'.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ["index.html", "docs.html"] },
+    // The viewer is one file of that size, and only its own page loads it.
+    chunkSizeWarningLimit: 2000,
   },
   server: {
     proxy: { [SERVER_PATHS]: { target: SERVER, ws: true, changeOrigin: false } },

@@ -1,4 +1,4 @@
-"""Pictures of the Lab in conversation, from a server of its own: `python -m scripts.screenshots OUT_DIR`."""
+"""Pictures of the Lab and of the API's page, from a server of its own: `python -m scripts.screenshots OUT_DIR`."""
 
 import asyncio
 import re
@@ -42,6 +42,10 @@ async def take(server: Server, out: Path) -> None:
         await shoot(page, out / "conversation.png")
         await page.set_viewport_size(PHONE)
         await shoot(page, out / "conversation-phone.png")
+        await page.set_viewport_size(DESKTOP)
+        await page.goto(f"{server.url}/docs")
+        await page.locator("#operations-Personas-create_persona").click()
+        await shoot(page, out / "docs.png")
         await browser.close()
 
 

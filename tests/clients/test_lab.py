@@ -56,3 +56,19 @@ async def test_the_page_says_who_really_thinks_and_speaks(sqlite_server: Server,
     await page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
     await expect(page.get_by_test_id("served-by")).to_contain_text("Built-in voice")
     await expect(page.get_by_test_id("served-by")).to_contain_text("Built-in responder")
+
+
+async def test_the_api_is_described_on_a_page_that_needs_nobody_else(sqlite_server: Server, page: Page) -> None:
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda sent: None if sent.url.startswith(sqlite_server.url) else troubles.append(sent.url))
+    await page.goto(f"{sqlite_server.url}/docs")
+
+    create = page.locator("#operations-Personas-create_persona")
+    await create.click()
+    await expect(create).to_contain_text("personas:write")
+    # the key that the Lab knows is used here, too
+    await page.locator("#operations-Personas-list_personas").click()
+    await page.locator("#operations-Personas-list_personas .execute").click()
+    await expect(page.locator("#operations-Personas-list_personas .live-responses-table")).to_contain_text("lastPage")
+    assert troubles == []

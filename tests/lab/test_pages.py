@@ -17,6 +17,7 @@ def dist(tmp_path: Path) -> Path:
     built = tmp_path / "dist"
     (built / "lab").mkdir(parents=True)
     (built / "index.html").write_text("<!doctype html><title>Visavis Lab</title>")
+    (built / "docs.html").write_text("<!doctype html><title>Visavis API</title>")
     (built / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (built / "licenses.md").write_text("# Licenses")
     (built / "lab" / "index-abc123.js").write_text(SCRIPT)
@@ -25,7 +26,7 @@ def dist(tmp_path: Path) -> Path:
 
 
 def client_of(dist: Path, *urls: str) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = FastAPI(docs_url=None)
     app.include_router(lab_router(dist, urls))
 
     @app.get("/v1/personas")
@@ -53,6 +54,13 @@ async def test_page_is_revalidated_and_guarded(client: httpx.AsyncClient) -> Non
     assert policy["script-src"] == "'self'"
     assert policy["connect-src"] == "'self' ws://lab.test:8000 wss://lab.test:8000"
     assert policy["frame-ancestors"] == "'none'"
+
+
+async def test_the_page_about_the_api_is_guarded_alike(client: httpx.AsyncClient) -> None:
+    lab, docs = await client.get("/"), await client.get("/docs")
+    assert (docs.status_code, "Visavis API" in docs.text) == (200, True)
+    assert docs.headers["content-security-policy"] == lab.headers["content-security-policy"]
+    assert (await client.get("/docs.html")).status_code == 404
 
 
 async def test_unchanged_page_is_not_sent_again(client: httpx.AsyncClient) -> None:
@@ -117,7 +125,9 @@ async def test_a_strange_host_header_adds_nothing_to_the_policy(client: httpx.As
 async def test_without_a_build_the_page_says_what_is_missing(tmp_path: Path) -> None:
     async with client_of(tmp_path / "nothing") as client:
         answer = await client.get("/")
+        docs = await client.get("/docs")
         icon = await client.get("/favicon.ico")
+    assert docs.text == answer.text
     assert answer.status_code == 200
     assert "Node.js" in answer.text
     assert "/v1" in answer.text

@@ -1,4 +1,4 @@
-"""Serves the built Lab at `/`: a page that talks to this server as any other client would.
+"""Serves the built Lab at `/` and the API's own page at `/docs`; both talk to this server as any client would.
 
 The files are read and compressed once, when the router is made: there are few of them, they never change while the
 server runs, and nothing in a request can then name a file that is not one of them.
@@ -40,7 +40,7 @@ class File:
 
 
 def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
-    """Routes for `/` and the files beside it.
+    """Routes for `/`, `/docs` and the files beside them.
 
     `dist` holds the output of the Lab's build; where it is missing, `/` says how to make it. `urls` are further
     addresses of this server ("https://personas.example"): those of pictures, samples and sessions may begin with them.
@@ -48,16 +48,23 @@ def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
     origins = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)]
     router = APIRouter(include_in_schema=False)
     files = _read(dist)
-    page = files.pop("index.html", None)
+    lab, docs = files.pop("index.html", None), files.pop("docs.html", None)
 
-    @router.api_route("/", methods=["GET", "HEAD"])
-    async def index(request: Request) -> Response:
-        if page is None:
+    def page(request: Request, file: File | None) -> Response:
+        if file is None:
             return HTMLResponse(UNBUILT, headers=COMMON_HEADERS | UNBUILT_HEADERS)
-        response = _respond(request, page)
+        response = _respond(request, file)
         response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""), origins)
         response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
         return response
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    async def index(request: Request) -> Response:
+        return page(request, lab)
+
+    @router.api_route("/docs", methods=["GET", "HEAD"])
+    async def api(request: Request) -> Response:
+        return page(request, docs)
 
     @router.api_route("/lab/{name}", methods=["GET", "HEAD"])
     async def asset(request: Request, name: str) -> Response:
@@ -88,7 +95,7 @@ def _file(path: Path, dist: Path) -> File:
     textual = guessed.startswith("text/") or guessed in ("application/javascript", "image/svg+xml")
     return File(
         body=body,
-        gzipped=gzip.compress(body, 9, mtime=0) if textual and len(body) >= COMPRESS_FROM_BYTES else None,
+        gzipped=gzip.compress(body, 6, mtime=0) if textual and len(body) >= COMPRESS_FROM_BYTES else None,
         media_type=f"{guessed}; charset=utf-8" if textual else guessed,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         cache=IMMUTABLE if path.parent == dist / "lab" else REVALIDATED,
