@@ -10,8 +10,8 @@ from pathlib import Path
 
 GRACE_S = 3.0
 
-# Python keeps one helper process for shared memory as long as the interpreter lives.
-KEPT_BY_PYTHON = (b"resource_tracker",)
+# Python keeps helper processes, for shared memory and for forking, as long as the interpreter lives.
+KEPT_BY_PYTHON = (b"resource_tracker", b"multiprocessing.forkserver")
 
 # The loop's own threads for blocking calls end when the loop is closed, which is after this is asked.
 ENDED_WITH_THE_LOOP = "asyncio_"
