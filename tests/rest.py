@@ -12,10 +12,13 @@ import structlog
 from fastapi import FastAPI
 
 from visavis.app import create_app
+from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, SessionSpec, VoiceSpec
 from visavis.db.session import Database
 from visavis.engine.host import Parts
 from visavis.http.health import Check, PartHealth
+from visavis.media.photo import examine
+from visavis.media.recording import measure
 from visavis.resources.organizations.service import create_key
 from visavis.settings import Settings
 from visavis.testing.rehearsal import CountedPackets, Hears, Lines, LoudOrQuiet, PacedVoice, StillFaces
@@ -53,6 +56,13 @@ class QuietMedia:
     async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
         self.made.append(f"sample of {voice.voice}")
         path.write_bytes(b"RIFF")  # noqa: ASYNC240
+
+    async def look_at_photo(self, content: bytes) -> Photo:
+        """What the inspecting process does, without the process."""
+        return await asyncio.to_thread(examine, content)
+
+    async def listen_to(self, recording: Path) -> Recording:
+        return await asyncio.to_thread(measure, recording)
 
     def checks(self) -> Mapping[str, Check]:
         async def media() -> PartHealth:

@@ -132,12 +132,39 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, where it wants one.")
     llm_model: str = Field(default="", description="The model to ask there for; required with VISAVIS_LLM_URL.")
 
+    voice_cloning: str = Field(
+        default="",
+        description="Who makes voices from recordings, such as `elevenlabs`; empty means that nobody does.",
+    )
+    voice_cloning_api_key: SecretStr = Field(
+        default=SecretStr(""), description="The key for that provider; required with VISAVIS_VOICE_CLONING."
+    )
+    voice_cloning_url: str = Field(default="", description="Where that provider is, if not at its usual address.")
+
     meetings_url: str = Field(
         default="",
         description="A service that takes personas into Google Meet, Zoom and Teams, by the protocol that "
         "`visavis/providers/meetings/bot_service.py` describes. Empty means that meeting invites are refused.",
     )
     meetings_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that service.")
+
+    embeddings: Literal["", "minilm"] = Field(
+        default="",
+        description="`minilm` finds knowledge by meaning with a model on this machine; `make embeddings` installs it.",
+    )
+    embeddings_url: str = Field(
+        default="",
+        description="An OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`, that finds knowledge by meaning.",
+    )
+    embeddings_api_key: SecretStr = Field(
+        default=SecretStr(""), description="The key for that server, where it wants one."
+    )
+    embeddings_model: str = Field(
+        default="",
+        max_length=128,
+        description="The model to ask there for; required with VISAVIS_EMBEDDINGS_URL. Another one embeds all "
+        "knowledge anew.",
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is worth a log line."
@@ -177,6 +204,12 @@ class Settings(BaseSettings):
             raise ValueError("VISAVIS_TURN_URLS needs VISAVIS_TURN_SECRET")
         if self.llm_url and not self.llm_model:
             raise ValueError("VISAVIS_LLM_URL needs VISAVIS_LLM_MODEL")
+        if self.voice_cloning and not self.voice_cloning_api_key.get_secret_value():
+            raise ValueError("VISAVIS_VOICE_CLONING needs VISAVIS_VOICE_CLONING_API_KEY")
+        if self.embeddings_url and not self.embeddings_model:
+            raise ValueError("VISAVIS_EMBEDDINGS_URL needs VISAVIS_EMBEDDINGS_MODEL")
+        if self.embeddings_url and self.embeddings:
+            raise ValueError("set VISAVIS_EMBEDDINGS or VISAVIS_EMBEDDINGS_URL, not both")
         return self
 
     def make_data_dir(self) -> None:

@@ -14,7 +14,9 @@ KIND_TITLES = {
     "stt": "Recognisers",
     "llm": "Minds",
     "vad": "Voice activity detectors",
+    "cloning": "Cloners of voices",
     "meetings": "Meeting services",
+    "embeddings": "Embedders",
 }
 
 

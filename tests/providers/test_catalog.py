@@ -44,6 +44,7 @@ def test_every_kind_has_its_built_ins() -> None:
     assert catalog.names("llm") == ["echo", "openai_compatible", "responder", "script"]
     assert catalog.names("tts") == ["flite", "flite_wasm", "tone"]
     assert catalog.names("vad") == ["energy", "silero"]
+    assert catalog.names("cloning") == ["elevenlabs"]
     assert catalog.names("meetings") == ["bot_service"]
 
 

@@ -29,3 +29,9 @@ class FileCache:
                 part.replace(path)
         self._locks.pop(name, None)
         return path
+
+    async def forget(self, name: str) -> None:
+        """Also of a file that is being made at this moment, and of one that never was."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+        self._locks.pop(name, None)

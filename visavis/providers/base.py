@@ -4,6 +4,8 @@ A class states what it can do as data (`Traits`), carries an inner pydantic `Set
 and satisfies one of the protocols below. Where `Traits.runs_in_worker` is true, the class does its work by blocking
 calls (`BlockingVoice`, `BlockingEars`); the program runs it in a supervised child process and puts the asynchronous
 protocol in front. Cancelling the task that iterates is how any of them is stopped.
+
+What makes voices from recordings satisfies `VoiceCloner` of `core/material.py`, which the control plane knows as well.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -45,6 +45,8 @@ class Voice(Owned, Base):
     display_tags: Mapped[list[str]] = mapped_column(default=list)
     is_zdr: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(String(16))
+    # who cloned it for us, so that erasing it erases it there; empty for voices that were made elsewhere
+    cloned_by: Mapped[str] = mapped_column(String(64), default="")
     deleted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=2)
 

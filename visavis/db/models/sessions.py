@@ -16,7 +16,8 @@ class SessionGrant(Identified, Base):
     __tablename__ = "session_grants"
 
     organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
-    api_key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
+    # null for guests, who come by a link or a widget
+    api_key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
     request: Mapped[Json]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -1,12 +1,53 @@
 """Avatars on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from visavis.db import models
-from visavis.http.wire import Answer, Timestamp
+from visavis.http.addresses import Addresses
+from visavis.http.strings import clean
+from visavis.http.wire import Answer, Body, Timestamp
 
 AvatarModel = Literal["cara-2", "cara-3", "cara-4", "cara-4-latest"]
 RenderStyle = Literal["realistic", "animated_3d", "illustrated", "unknown"]
+
+NAME_CHARS_MAX = 255
+FORM_NAME_CHARS_MIN, FORM_NAME_CHARS_MAX = 3, 50
+FOLDER = "/assets/avatars"
+
+ALIASES = AliasChoices("displayName", "name")
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARS_MAX), AfterValidator(clean)
+]
+FormName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=FORM_NAME_CHARS_MIN, max_length=FORM_NAME_CHARS_MAX),
+    AfterValidator(clean),
+]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class _Model(Body):
+    avatar_model: AvatarModel | None = Field(
+        default=None, description="What the avatar is shown with, unless a persona says otherwise."
+    )
+
+
+class AvatarForm(_Model):
+    """A form with the photo itself, or with its address."""
+
+    display_name: FormName = Field(validation_alias=ALIASES)
+    image_url: Url | None = Field(default=None, description="Where the photo is, in place of `imageFile`.")
+
+
+class AvatarCreate(_Model):
+    display_name: Name = Field(validation_alias=ALIASES)
+    image_url: Url = Field(description="Where the photo is: JPEG, PNG or WebP. It is fetched once and kept.")
+
+
+class AvatarUpdate(Body):
+    display_name: Name | None = Field(default=None, validation_alias=ALIASES)
 
 
 class Avatar(Answer):
@@ -28,17 +69,17 @@ class Avatar(Answer):
     render_style: str
 
     @classmethod
-    def of(cls, row: models.Avatar, public_url: str) -> "Avatar":
-        files = f"{public_url}/assets/avatars/{row.id}"
+    def of(cls, row: models.Avatar, addresses: Addresses) -> "Avatar":
+        files = addresses.of(f"{FOLDER}/{row.id}", row.organization_id)
         return cls(
             id=row.id,
             display_name=row.display_name,
             variant_name=row.variant_name,
-            image_url=f"{files}/image.jpg",
-            landscape_image_url=f"{files}/landscape.jpg",
-            portrait_image_url=f"{files}/portrait.jpg",
-            video_url=f"{files}/preview.mp4",
-            idle_video_url=f"{files}/idle.mp4",
+            image_url=files["image.jpg"],
+            landscape_image_url=files["landscape.jpg"],
+            portrait_image_url=files["portrait.jpg"],
+            video_url=files["preview.mp4"],
+            idle_video_url=files["idle.mp4"],
             created_at=row.created_at,
             updated_at=row.updated_at,
             created_by_organization_id=row.organization_id,

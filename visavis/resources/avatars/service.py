@@ -1,11 +1,91 @@
-"""Which avatars a search finds."""
+"""Which avatars there are, how one is made of a photo, and how it goes away again."""
 
 import json
+from contextlib import suppress
 
-from sqlalchemy import ColumnElement, Text, cast, or_
+from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.db.models import Avatar
-from visavis.db.repository import contains
+from visavis.core.errors import Conflict, NotFound
+from visavis.core.material import FaceBox, Photo
+from visavis.core.spec import FaceSpec
+from visavis.db.blobs import Blobs
+from visavis.db.models import Avatar, Persona, new_id, now
+from visavis.db.repository import Repository, contains
+from visavis.resources.avatars.stock import MODELS
+
+DEFAULT_MODEL = "cara-3"
+RENDERER = "still"
+PHOTO_BYTES_MAX = 4_718_592  # 4.5 MB
+# the photo as it is kept: larger than what was sent where that was packed tighter
+KEPT_BYTES_MAX = 20_000_000
+
+
+class Avatars(Repository[Avatar]):
+    """An avatar that was deleted is only seen by whoever asks for it expressly: personas that use it still do."""
+
+    def __init__(self, session: AsyncSession, organization_id: str, *, also_deleted: bool = False) -> None:
+        super().__init__(session, Avatar, organization_id, "avatar")
+        self._also_deleted = also_deleted
+
+    async def make(self, name: str, photo: Photo, blob: str, model: str | None) -> Avatar:
+        """An avatar of the photo that is kept as `blob`."""
+        avatar_id = new_id()
+        box = list(photo.face_box) if photo.face_box else None
+        row = Avatar(
+            id=avatar_id,
+            display_name=name,
+            variant_name="",
+            description=None,
+            display_tags=[],
+            render_style="unknown",
+            renderer=RENDERER,
+            identity=avatar_id,
+            available_versions=MODELS,
+            active_version=model or DEFAULT_MODEL,
+            picture=blob,
+            face_box=box,
+        )
+        return await self.add(row)
+
+    async def rename(self, avatar_id: str, name: str | None) -> Avatar:
+        row = await self.own(avatar_id)
+        row.display_name = name or row.display_name
+        await self.session.flush()
+        return row
+
+    async def hide(self, avatar_id: str) -> None:
+        row = await self.own(avatar_id)
+        row.deleted_at = now()
+        await self.session.flush()
+
+    async def condemn(self, avatar_id: str) -> Avatar:
+        """Hide an avatar whose files are about to be erased. Raises `Conflict` while personas use it."""
+        row = await self.own(avatar_id)
+        using = select(Persona.id).where(Persona.avatar_id == row.id, Persona.organization_id == self.organization_id)
+        if impacted := sorted(await self.session.scalars(using)):
+            message = f"{len(impacted)} personas use this avatar; give them another one, or delete it without hard=true"
+            raise Conflict(message, extra={"impactedPersonaIds": impacted})
+        row.deleted_at = row.deleted_at or now()
+        await self.session.flush()
+        return row
+
+    def _visible(self) -> ColumnElement[bool]:
+        visible = super()._visible()
+        return visible if self._also_deleted else visible & Avatar.deleted_at.is_(None)
+
+
+def face_spec(row: Avatar, width_px: int, height_px: int, files: Blobs) -> FaceSpec:
+    """How a renderer is told of an avatar. One whose photo is gone has a face nevertheless."""
+    picture: str = ""
+    box: FaceBox | None = None
+    if row.picture:
+        with suppress(NotFound):
+            picture = str(files.path(row.picture))
+        if row.face_box:
+            left, top, width, height = row.face_box
+            box = (left, top, width, height)
+    return FaceSpec(row.renderer, row.identity, width_px, height_px, picture, box)
 
 
 def matching(search: str, render_style: str, tags: str, only_one_shot: bool) -> list[ColumnElement[bool]]:

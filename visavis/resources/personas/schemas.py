@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from visavis.db import models
+from visavis.http.addresses import Addresses
 from visavis.http.origins import AllowedOrigin
 from visavis.http.wire import Answer, Body, Timestamp
 from visavis.resources.avatars.schemas import Avatar, AvatarModel
@@ -171,7 +172,7 @@ class Persona(Answer):
         avatar: models.Avatar | None,
         voice: models.Voice | None,
         attached: Attached,
-        public_url: str,
+        addresses: Addresses,
     ) -> "Persona":
         primary = next((link for link in attached.links if link.is_primary), None)
         return cls(
@@ -179,16 +180,16 @@ class Persona(Answer):
             name=row.name,
             description=row.description,
             persona_preset=row.persona_preset,
-            avatar=Avatar.of(avatar, public_url) if avatar else None,
+            avatar=Avatar.of(avatar, addresses) if avatar else None,
             avatar_model=row.avatar_model or (avatar.active_version if avatar else None),
-            voice=Voice.of(voice, public_url) if voice else None,
+            voice=Voice.of(voice, addresses) if voice else None,
             voice_speed=row.voice_speed,
             llm_id=row.llm_id,
             brain=Brain(personality=row.personality, system_prompt=row.system_prompt),
             tools=[runtime_form(tool) for tool in attached.tools],
             knowledge=[ReachedGroup(id=it.id, name=it.name, description=it.description) for it in attached.groups],
             # null where there is none, as clients know it
-            share_links=[ShareLink.of(link, public_url) for link in attached.links] or None,
+            share_links=[ShareLink.of(link, addresses.public_url) for link in attached.links] or None,
             primary_share_link=PrimaryShareLink(token=primary.token, enabled=primary.enabled) if primary else None,
             enable_audio_passthrough=row.enable_audio_passthrough,
             skip_greeting=row.skip_greeting,
@@ -222,15 +223,15 @@ class PersonaSummary(Answer):
 
     @classmethod
     def of(
-        cls, row: models.Persona, avatar: models.Avatar | None, voice: models.Voice | None, public_url: str
+        cls, row: models.Persona, avatar: models.Avatar | None, voice: models.Voice | None, addresses: Addresses
     ) -> "PersonaSummary":
         return cls(
             id=row.id,
             name=row.name,
             description=row.description or "",
             persona_preset=row.persona_preset,
-            avatar=Avatar.of(avatar, public_url) if avatar else None,
-            voice=Voice.of(voice, public_url) if voice else None,
+            avatar=Avatar.of(avatar, addresses) if avatar else None,
+            voice=Voice.of(voice, addresses) if voice else None,
             voice_speed=row.voice_speed,
             is_default_persona=row.organization_id is None,
             language_code=row.language_code or INHERIT,

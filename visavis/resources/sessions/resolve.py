@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from visavis.core.errors import Detail, InvalidRequest, NotSupported, Unavailable
-from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
+from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, ToolSpec, VoiceSpec
+from visavis.db.blobs import Blobs
 from visavis.db.models import Persona
+from visavis.resources.avatars.service import face_spec
 from visavis.resources.personas.service import References
 from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionReplay, SessionRequest
 from visavis.resources.voices.service import voice_spec
@@ -51,7 +53,9 @@ def session_spec(
     mind: MindSpec | None,
     ears: str,
     options: SessionOptions,
+    files: Blobs,
     *,
+    tools: tuple[ToolSpec, ...] = (),
     passthrough: bool = False,
     client: str = "",
 ) -> SessionSpec:
@@ -69,11 +73,12 @@ def session_spec(
         session_id=session_id,
         organization_id=organization_id,
         persona=_persona(row, passthrough),
-        face=_face(row, found, options),
+        face=_face(row, found, options, files),
         voice=_voice(row, found, mind),
         mind=replace(mind, options={**mind.options, "persona_name": row.name}) if mind else None,
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
         listening=listening(row.voice_detection_options or {}),
+        tools=tools,
         echo_typed_text=client in ECHOING_CLIENTS,
         may_be_recorded=replay.enable_session_replay and not row.zero_data_retention,
         max_length_ms=length_s * 1000 if length_s is not None else None,
@@ -109,7 +114,7 @@ def _persona(row: Persona, passthrough: bool) -> PersonaSpec:
     )
 
 
-def _face(row: Persona, found: References, options: SessionOptions) -> FaceSpec:
+def _face(row: Persona, found: References, options: SessionOptions, files: Blobs) -> FaceSpec:
     avatar = found.avatar
     if avatar is None:
         raise InvalidRequest.field("personaConfig.avatarId", "is required: a session needs a face", "missing")
@@ -121,7 +126,7 @@ def _face(row: Persona, found: References, options: SessionOptions) -> FaceSpec:
         raise _wrong_size(sizes)
     assert width_px is not None
     assert height_px is not None
-    return FaceSpec(avatar.renderer, avatar.identity, width_px, height_px)
+    return face_spec(avatar, width_px, height_px, files)
 
 
 def _wrong_size(sizes: list[tuple[int, int]]) -> InvalidRequest:

@@ -1,16 +1,16 @@
 """Opening, listing and ending sessions."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.errors import InvalidRequest, NotFound, Unauthorized
+from visavis.core.errors import InvalidRequest, NotFound
 from visavis.core.spec import SessionSpec
 from visavis.db import models
+from visavis.db.blobs import Blobs
 from visavis.db.repository import Repository, contains
 from visavis.engine.host import Host
 from visavis.http.auth import Subject
@@ -20,20 +20,20 @@ from visavis.resources.llms.stock import DEFAULT as DEFAULT_LLM
 from visavis.resources.personas.service import Personas, References
 from visavis.resources.sessions import resolve
 from visavis.resources.sessions.ice import IceServers
+from visavis.resources.sessions.inline import check_urls, tool_specs
+from visavis.resources.sessions.news import tell_started
 from visavis.resources.sessions.schemas import (
-    LIFETIMES_S,
     ClientConfig,
     EngineRequest,
     EngineSession,
     PersonaConfig,
     SessionOptions,
     SessionRequest,
-    TokenRequest,
 )
 from visavis.resources.sessions.scribe import Scribe
 from visavis.resources.sessions.snapshot import persona_snapshot, session_type
 from visavis.resources.sessions.tokens import TokenKind, TokenSigner
-from visavis.resources.tools.service import Toolbox
+from visavis.resources.tools.service import Toolbox, Tools
 
 SIGNALLING_PATH = "/ws"
 RECONNECTIONS_MAX = 5
@@ -48,6 +48,7 @@ class Desk:
     signer: TokenSigner
     minds: Minds
     toolbox: Toolbox
+    files: Blobs
     ice: IceServers
     ears: str
     node: str
@@ -67,49 +68,12 @@ class Resolved:
     kind: TokenKind
 
 
-async def issue_token(desk: Desk, session: AsyncSession, subject: Subject, request: TokenRequest) -> str:
-    """Everything is checked now, while the application that can correct it is still listening."""
-    resolved = await _resolve(desk, session, subject, request, models.new_id())
-    issued_at = models.now()
-    lifetime_s = LIFETIMES_S[request.expires_in] if request.expires_in else desk.token_seconds
-    await session.execute(delete(models.SessionGrant).where(models.SessionGrant.expires_at < issued_at))
-    grant = models.SessionGrant(
-        organization_id=subject.organization_id,
-        api_key_id=subject.api_key_id,
-        request=request.model_dump(mode="json", by_alias=True, exclude_unset=True),
-        expires_at=issued_at + timedelta(seconds=lifetime_s),
-    )
-    session.add(grant)
-    await session.flush()
-    return desk.signer.sign(
-        grant_id=grant.id,
-        organization_id=subject.organization_id,
-        kind=resolved.kind,
-        persona_id=resolved.row.id if resolved.kind == "stateful" else None,
-        issued_at=issued_at,
-        expires_at=grant.expires_at,
-    )
-
-
-async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject, SessionRequest]:
-    """What a token stands for. Raises `Unauthorized`."""
-    grants, keys = models.SessionGrant, models.ApiKey
-    grant = await session.scalar(
-        select(grants)
-        .join(keys, keys.id == grants.api_key_id)
-        .where(grants.id == desk.signer.grant_of(token), keys.revoked_at.is_(None))
-    )
-    if grant is None:
-        raise Unauthorized("The session token was withdrawn; ask for a new one")
-    return Subject(grant.organization_id, grant.api_key_id), SessionRequest.model_validate(grant.request)
-
-
 async def open_session(
     desk: Desk, session: AsyncSession, subject: Subject, request: SessionRequest, call: EngineRequest, public_url: str
 ) -> EngineSession:
     """Admit and record a session that waits for its client. Raises `SessionLimitReached`."""
     client = str((call.client_metadata or {}).get("client", ""))
-    resolved = await _resolve(desk, session, subject, request, models.new_id(), client)
+    resolved = await resolve_request(desk, session, subject, request, models.new_id(), client)
     spec = resolve.with_sensitivity(resolved.spec, _sensitivity(call))
     answer = _answer(desk, spec.session_id, public_url)
     row = models.Session(
@@ -129,6 +93,7 @@ async def open_session(
     )
     session.add(row)
     await session.flush()
+    await tell_started(session, row)
     # last, so that nothing can fail after admission; an answer that is lost leaves a session that expires by itself
     desk.scribe.open(row, desk.host.open(spec).started_ms)
     return answer
@@ -166,7 +131,7 @@ def matching(search: str, api_key_id: str | None, persona_id: str | None, active
     return filters
 
 
-async def _resolve(
+async def resolve_request(
     desk: Desk, session: AsyncSession, subject: Subject, request: SessionRequest, session_id: str, client: str = ""
 ) -> Resolved:
     config = request.persona_config
@@ -175,9 +140,14 @@ async def _resolve(
             "personaConfig", "is required: a personaId, or avatarId, voiceId and llmId", "missing"
         )
     resolve.check_supported(request, desk.region)
+    inline = [] if config.persona_id else config.tools or []
+    # names are resolved before the first query: a transaction that writes must not wait for them
+    with under("personaConfig"):
+        await check_urls(inline, desk.toolbox.guard)
     personas = Personas(session, subject.organization_id)
     with under("personaConfig"):
         row, found = await _persona(personas, config)
+        tools = await tool_specs(Tools(session, subject.organization_id, desk.toolbox), found.tools, inline)
     spec = resolve.session_spec(
         session_id,
         subject.organization_id,
@@ -186,6 +156,8 @@ async def _resolve(
         desk.minds.of(found.llm) if found.llm else None,
         desk.ears,
         request.session_options or SessionOptions(),
+        desk.files,
+        tools=tools,
         passthrough=bool(config.enable_audio_passthrough),  # the one key that counts beside a personaId
         client=client,
     )

@@ -1,11 +1,91 @@
 """Voices on the wire, and the tuning that each kind of voice understands."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
 
 from visavis.db import models
-from visavis.http.wire import Answer, Body, ServedBy, Timestamp
+from visavis.http.addresses import Addresses
+from visavis.http.strings import clean
+from visavis.http.wire import UUID, Answer, Body, ServedBy, Timestamp
+
+Provider = Literal["CARTESIA", "ELEVENLABS", "OPENAI_ADVANCED_VOICE", "FISH_AUDIO"]
+PROVIDERS: tuple[str, ...] = get_args(Provider)
+Gender = Literal["MALE", "FEMALE", "NEUTRAL"]
+
+FOLDER = "/assets/voices"
+UPLOAD_BYTES_MAX = 52_428_800
+
+
+def _upper(value: Any) -> Any:
+    """Official tools write these names in small letters."""
+    return value.upper() if isinstance(value, str) else value
+
+
+AnyCaseProvider = Annotated[Provider, BeforeValidator(_upper)]
+AnyCaseGender = Annotated[Gender, BeforeValidator(_upper)]
+Country = Annotated[
+    str, BeforeValidator(_upper), Field(pattern="^[A-Z]{2}$", description="Two letters, as in ISO 3166-1: US, GB.")
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(clean)]
+ProviderId = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(clean)
+]
+Description = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(clean)]
+
+
+class VoiceImport(Body):
+    """A voice that a provider already has."""
+
+    display_name: Name = Field(validation_alias=AliasChoices("displayName", "name"))
+    provider: AnyCaseProvider
+    provider_voice_id: ProviderId
+    provider_model_id: ProviderId | None = None
+    gender: AnyCaseGender | None = None
+    country: Country | None = None
+    description: Description | None = None
+
+
+class VoiceCloneForm(Body):
+    """A form with a recording of the voice."""
+
+    name: Name = Field(validation_alias=AliasChoices("name", "displayName"))
+    description: Description | None = None
+    language: Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)] = "en"
+    enhance: Annotated[bool, Field(description="Whether background noise is taken out of the recording first.")] = True
+
+
+class VoiceClone(VoiceCloneForm):
+    """The same after an upload."""
+
+    audio_key: Annotated[str, Field(pattern=f"^{UUID}$", description="As `presigned-upload` gave it.")]
+
+
+class VoiceUpdate(Body):
+    """Null removes what is not required."""
+
+    display_name: Name | None = Field(default=None, validation_alias=AliasChoices("displayName", "name"))
+    provider_model_id: ProviderId | None = None
+    gender: AnyCaseGender | None = None
+    country: Country | None = None
+    description: Description | None = None
+
+
+class UploadRequest(Body):
+    filename: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(clean)]
+    content_type: Annotated[
+        str,
+        Field(
+            pattern=r"^audio/[A-Za-z0-9.+_-]{1,60}(\s*;.{0,100})?$",
+            description="Begins with `audio/`; the upload must have the same.",
+        ),
+    ]
+    file_size: Annotated[int, Field(ge=1, le=UPLOAD_BYTES_MAX, description="In bytes.")]
+
+
+class Upload(Answer):
+    upload_url: str
+    audio_key: str
 
 
 class Voice(Answer):
@@ -27,8 +107,8 @@ class Voice(Answer):
     served_by: ServedBy
 
     @classmethod
-    def of(cls, row: models.Voice, public_url: str) -> "Voice":
-        sample = f"{public_url}/assets/voices/{row.id}/sample.wav"
+    def of(cls, row: models.Voice, addresses: Addresses) -> "Voice":
+        sample = addresses.of(f"{FOLDER}/{row.id}", row.organization_id)["sample.wav"]
         return cls(
             id=row.id,
             display_name=row.display_name,

@@ -1,15 +1,28 @@
-"""What a voice can be told, and who speaks for it."""
+"""What a voice can be told, who speaks for it, and how voices come and go."""
 
+import json
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.errors import Detail, InvalidRequest
+from visavis.core.errors import Conflict, Detail, InvalidRequest
+from visavis.core.material import ClonedVoice
 from visavis.core.spec import VoiceSpec
-from visavis.db.models import Voice
+from visavis.db.models import Persona, Voice, now
+from visavis.db.repository import Repository, contains
 from visavis.http.errors import invalid_request
 from visavis.http.wire import Body
-from visavis.resources.voices.schemas import VARIANTS
+from visavis.resources.voices.schemas import VARIANTS, VoiceCloneForm, VoiceImport, VoiceUpdate
+from visavis.resources.voices.stock import SPOKEN_BY, country_of
+
+# what providers speak with where nobody says
+MODELS = {"ELEVENLABS": "eleven_flash_v2_5", "CARTESIA": "sonic-3"}
+# who speaks for voices that nothing here can speak for: by gender, then by country
+STAND_INS: dict[tuple[str, str], str] = {("MALE", "GB"): "awb"}
+STAND_IN_BY_GENDER = {"MALE": "rms", "FEMALE": "slt", "NEUTRAL": "slt"}
+CLEARABLE = {"gender", "country", "description"}
 
 # beyond these a voice cannot be understood any more, whatever was multiplied with whatever
 SPEEDS = (0.25, 4.0)
@@ -48,3 +61,86 @@ def voice_spec(row: Voice, options: dict[str, Any], voice_speed: float | None) -
     low, high = SPEEDS
     speed = min(high, max(low, (voice_speed or 1.0) * options.get("speed", 1.0)))
     return VoiceSpec(row.served_by, row.served_voice, speed=speed, volume=options.get("volume", 1.0), options=options)
+
+
+class Voices(Repository[Voice]):
+    """A voice that was deleted is only seen by whoever asks for it expressly: personas that use it still do."""
+
+    def __init__(self, session: AsyncSession, organization_id: str, *, also_deleted: bool = False) -> None:
+        super().__init__(session, Voice, organization_id, "voice")
+        self._also_deleted = also_deleted
+
+    async def take_in(self, body: VoiceImport) -> Voice:
+        """A provider's voice. Nothing here speaks with it yet, so a built-in voice does, and `served_by` says so."""
+        row = _row(body.display_name, body.gender, body.country, body.description)
+        row.provider, row.provider_voice_id = body.provider, body.provider_voice_id
+        row.provider_model_id = body.provider_model_id or MODELS.get(body.provider, "")
+        return await self.add(row)
+
+    async def keep_clone(self, body: VoiceCloneForm, cloned: ClonedVoice, cloned_by: str) -> Voice:
+        row = _row(body.name, None, None, body.description)
+        row.provider, row.provider_voice_id = cloned.provider, cloned.voice_id
+        row.provider_model_id, row.cloned_by = cloned.model_id, cloned_by
+        row.language, row.display_tags = body.language, ["cloned"]
+        return await self.add(row)
+
+    async def change(self, voice_id: str, body: VoiceUpdate) -> Voice:
+        row = await self.own(voice_id)
+        for name in body.model_fields_set:
+            value = getattr(body, name)
+            if value is not None or name in CLEARABLE:
+                setattr(row, name, value)
+        await self.session.flush()
+        return row
+
+    async def hide(self, voice_id: str) -> None:
+        row = await self.own(voice_id)
+        row.deleted_at = now()
+        await self.session.flush()
+
+    async def condemn(self, voice_id: str) -> Voice:
+        """Hide a voice that is about to be erased where it was cloned. Raises `Conflict` while personas use it."""
+        row = await self.own(voice_id)
+        using = select(Persona.id).where(Persona.voice_id == row.id, Persona.organization_id == self.organization_id)
+        if impacted := sorted(await self.session.scalars(using)):
+            message = f"{len(impacted)} personas use this voice; give them another one, or delete it without hard=true"
+            raise Conflict(message, extra={"impactedPersonaIds": impacted})
+        row.deleted_at = row.deleted_at or now()
+        await self.session.flush()
+        return row
+
+    def _visible(self) -> ColumnElement[bool]:
+        visible = super()._visible()
+        return visible if self._also_deleted else visible & Voice.deleted_at.is_(None)
+
+
+def _row(name: str, gender: str | None, country: str | None, description: str | None) -> Voice:
+    """Spoken by a built-in voice. What nobody said of it is said of that voice: some clients need it."""
+    gender = gender or "NEUTRAL"
+    speaker = STAND_INS.get((gender, country or "")) or STAND_IN_BY_GENDER[gender]
+    return Voice(
+        display_name=name,
+        served_by=SPOKEN_BY,
+        served_voice=speaker,
+        gender=gender,
+        country=country or country_of(speaker),
+        description=description,
+        display_tags=[],
+        is_zdr=False,
+        cloned_by="",
+    )
+
+
+def matching(
+    search: str, provider: str | None, gender: str | None, country: str | None, tags: str
+) -> list[ColumnElement[bool]]:
+    """`tags` is comma separated and any of them will do."""
+    filters: list[ColumnElement[bool]] = [contains(Voice.display_name, search)] if search else []
+    for column, value in ((Voice.provider, provider), (Voice.gender, gender), (Voice.country, country)):
+        if value is not None:
+            filters.append(column == value)
+    if wanted := [tag.strip().lower() for tag in tags.split(",") if tag.strip()]:
+        # the column holds a JSON list, whose text both databases can search
+        as_text = cast(Voice.display_tags, Text)
+        filters.append(or_(*(as_text.contains(json.dumps(tag), autoescape=True) for tag in wanted)))
+    return filters

@@ -70,6 +70,11 @@ def rows() -> list[Voice]:
     return [_row(index, *entry) for index, entry in enumerate(DOCUMENTED + own)]
 
 
+def country_of(speaker: str) -> str:
+    """Whose accent a built-in voice has."""
+    return "GB" if speaker.startswith("awb") else "US"
+
+
 def _row(
     index: int, row_id: str, name: str, speaker: str, description: str, provider: str, voice_id: str, model_id: str
 ) -> Voice:
@@ -85,7 +90,7 @@ def _row(
         served_by=SPOKEN_BY,
         served_voice=speaker,
         gender="FEMALE" if speaker.startswith("slt") else "MALE",
-        country="GB" if speaker.startswith("awb") else "US",
+        country=country_of(speaker),
         description=description,
         display_tags=["built-in"],
         is_zdr=True,

@@ -25,7 +25,7 @@ NEW_TABLES = (
     "idempotent_answers",
 )
 NEW_COLUMNS = {
-    "voices": ("deleted_at", "language"),
+    "voices": ("deleted_at", "cloned_by", "language"),
     "sessions": ("recording", "errors", "warnings", "reported_at", "keeps_transcript", "session_type"),
     "avatars": ("deleted_at", "face_box", "picture"),
     "api_keys": ("revoked_at", "permissions"),
@@ -39,6 +39,8 @@ def upgrade() -> None:
     _personas()
     _sessions()
     _new_columns()
+    with op.batch_alter_table("session_grants", schema=None) as batch_op:
+        batch_op.alter_column("api_key_id", existing_type=sa.String(length=64), nullable=True)
 
 
 def _requests() -> None:
@@ -352,10 +354,14 @@ def _new_columns() -> None:
         batch_op.add_column(sa.Column("recording", sa.String(length=255), nullable=False, server_default=""))
     with op.batch_alter_table("voices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("cloned_by", sa.String(length=64), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM session_grants WHERE api_key_id IS NULL")
+    with op.batch_alter_table("session_grants", schema=None) as batch_op:
+        batch_op.alter_column("api_key_id", existing_type=sa.String(length=64), nullable=False)
     for table, columns in NEW_COLUMNS.items():
         with op.batch_alter_table(table) as batch:
             for column in columns:
