@@ -1,11 +1,13 @@
 """Addresses for guests: who they let in, until when, and how often."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
+import httpx
 
 from tests.resources import contract
+from tests.resources.test_session_tokens import part
 from tests.rest import URL, Rest
 from visavis.db.models import now
 
@@ -141,13 +143,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "path"), WRONG, ids=[path + str(index) for index, (_, path) in enumerate(WRONG)])
-def test_a_wrong_field_is_named(rest: Rest, change: dict[str, Any], path: str) -> None:
-    answer = rest.ask("POST", "/v1/share-links", {"personaId": STOCK_PERSONA, **change})
-
-    assert answer.status_code == 400, answer.text
-    contract.check(answer.json(), contract.ERROR)
-    assert answer.json()["details"][0]["path"] == path
+def test_a_wrong_field_is_named(rest: Rest) -> None:
+    for change, path in WRONG:
+        answer = rest.ask("POST", "/v1/share-links", {"personaId": STOCK_PERSONA, **change})
+        assert answer.status_code == 400, (change, answer.text)
+        contract.check(answer.json(), contract.ERROR)
+        assert answer.json()["details"][0]["path"] == path
 
 
 def test_a_persona_that_is_not_there_cannot_be_shared(rest: Rest) -> None:
@@ -158,3 +159,115 @@ def test_a_persona_that_is_not_there_cannot_be_shared(rest: Rest) -> None:
         assert rest.ask("POST", "/v1/share-links", {"personaId": persona_id}).status_code == 404
     assert rest.ask("GET", f"/v1/share-links/{NOBODY}").status_code == 404
     assert rest.ask("GET", "/v1/share-links/nobody").status_code == 400
+
+
+# --- using one ----------------------------------------------------------------------------------------------------
+
+
+async def redeem(rest: Rest, token: Any, origin: str | None = None) -> httpx.Response:
+    headers = {} if origin is None else {"origin": origin}
+    return await rest.send("POST", "/v1/auth/share-link", {"token": token}, key="", headers=headers)
+
+
+def count(rest: Rest, link: Any) -> int:
+    return rest.ask("GET", f"/v1/share-links/{link['id']}").json()["usageCount"]
+
+
+def test_a_guest_with_a_link_talks_with_the_persona_of_its_owner(rest: Rest) -> None:
+    link, owner = link_of(rest), rest.key
+    rest.new_organization()
+
+    answer = rest.run(redeem(rest, link["token"]))
+
+    assert answer.status_code == 200, answer.text
+    token = answer.json()["sessionToken"]
+    assert part(token, 1)["personaId"] == link["personaId"]
+    started = rest.ask("POST", "/v1/engine/session", {}, key=token)
+    assert started.status_code == 201, started.text
+    record = rest.ask("GET", f"/v1/sessions/{started.json()['sessionId']}", key=owner).json()
+    assert (record["personaId"], record["apiKeyId"]) == (link["personaId"], None)
+    assert record["clientLabel"] == "share-link"
+    rest.key = owner
+    assert count(rest, link) == 1
+
+
+def test_fifty_guests_at_once_use_a_link_for_ten_exactly_ten_times(rest: Rest) -> None:
+    link = link_of(rest, usageLimit=10)
+
+    async def all_at_once() -> list[httpx.Response]:
+        return await asyncio.gather(*(redeem(rest, link["token"]) for _ in range(50)))
+
+    answers = rest.run(all_at_once())
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 10 + [403] * 40
+    assert {answer.json()["reason"] for answer in answers if answer.status_code == 403} == {"used_up"}
+    assert count(rest, link) == 10
+
+
+def test_a_link_that_cannot_be_used_says_why(rest: Rest) -> None:
+    for change, reason in (
+        ({"enabled": False}, "disabled"),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, "expired"),
+        ({"usageLimit": 1}, "used_up"),
+    ):
+        link = link_of(rest, usageLimit=None)
+        assert rest.run(redeem(rest, link["token"])).status_code == 200
+        rest.ask("PUT", f"/v1/share-links/{link['id']}", change)
+
+        answer = rest.run(redeem(rest, link["token"]))
+
+        contract.check(answer.json(), contract.ERROR)
+        refusal = (answer.status_code, answer.json()["error"], answer.json()["reason"])
+        assert refusal == (403, "Share link not usable", reason)
+        assert count(rest, link) == 1
+
+
+ORIGINS: list[tuple[dict[str, Any], str | None, bool]] = [
+    ({}, None, True),
+    ({}, URL, True),
+    ({}, PAGE, False),
+    ({}, "null", False),
+    ({"allowedOrigins": ["page.test"]}, PAGE, True),
+    ({"allowedOrigins": ["page.test"]}, "http://page.test", False),
+    ({"allowedOrigins": ["page.test"]}, URL, True),
+    ({"allowAllOrigins": True}, "https://anywhere.test", True),
+    ({"allowAllOrigins": True}, "null", True),
+]
+
+
+def test_pages_of_others_need_permission(rest: Rest) -> None:
+    for config, origin, allowed in ORIGINS:
+        link = link_of(rest, **config)
+        answer = rest.run(redeem(rest, link["token"], origin))
+        assert answer.status_code == (200 if allowed else 403), (config, origin, answer.text)
+        assert count(rest, link) == int(allowed)
+        if not allowed:
+            assert answer.json()["error"] == "Origin not allowed"
+
+
+def test_a_token_that_could_not_be_made_has_used_nothing(rest: Rest) -> None:
+    faceless = rest.create("/v1/personas", name="Nobody")
+    link = rest.create("/v1/share-links", personaId=faceless["id"])
+
+    assert rest.run(redeem(rest, link["token"])).status_code == 400
+    assert count(rest, link) == 0
+
+
+def test_what_is_no_link_is_refused(rest: Rest) -> None:
+    for token in (None, 7, "", "sh_unknown", "x" * 65, "\0"):
+        answer = rest.run(redeem(rest, token))
+        assert answer.status_code in (400, 404)
+        contract.check(answer.json(), contract.ERROR)
+
+
+def test_two_choices_at_once_leave_one_primary_link(rest: Rest) -> None:
+    persona = rest.persona()
+    links = [rest.create("/v1/share-links", personaId=persona["id"]) for _ in range(6)]
+
+    async def all_at_once() -> set[int]:
+        chosen = (rest.send("PUT", f"/v1/share-links/{link['id']}", {"isPrimary": True}) for link in links)
+        return {answer.status_code for answer in await asyncio.gather(*chosen)}
+
+    assert rest.run(all_at_once()) == {200}
+    shown = rest.ask("GET", f"/v1/personas/{persona['id']}").json()["shareLinks"]
+    assert [link["isPrimary"] for link in shown].count(True) == 1

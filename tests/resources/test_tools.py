@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, select, text
 
 from tests.resources import contract
@@ -88,9 +87,12 @@ def test_every_setting_of_a_webhook_is_kept_and_its_header_values_are_never_show
 
     async def stored() -> str:
         async with rest.database.reading() as session:
-            return str((await session.execute(text("SELECT * FROM tools"))).all())
+            rows = await session.execute(text("SELECT * FROM tools"))
+            return str([tuple(row) for row in rows])  # a row itself shortens what it prints
 
-    for found in (rest.ask("GET", "/v1/tools").text, rest.run(stored())):
+    kept = rest.run(stored())
+    assert ADDRESS in kept
+    for found in (rest.ask("GET", "/v1/tools").text, kept):
         assert "very-secret" not in found
 
 
@@ -111,45 +113,37 @@ def test_a_change_touches_what_it_names_and_null_takes_a_setting_away(rest: Rest
     assert (back.status_code, back.json()["details"][0]["path"]) == (400, "config.headers.Authorization")
 
 
-@pytest.mark.parametrize(
-    ("flat", "kind", "config"),
-    [
-        ({"type": "client", "parameters": SCHEMA, "awaitResult": True, "toolTimeoutSeconds": 2.5}, "CLIENT",
-         {"parameters": SCHEMA, "awaitResult": True, "toolTimeoutSeconds": 2.5}),
-        ({"type": "client", "timeout": 600, "url": "not looked at"}, None, None),
-        ({"type": "client", "timeout": 600, "method": "GET"}, "CLIENT", {"toolTimeoutSeconds": 600}),
-        ({"type": "server", "subtype": "webhook", "url": ADDRESS, "method": "PATCH", "awaitResponse": True},
-         "SERVER_WEBHOOK", {"url": ADDRESS, "method": "PATCH", "awaitResponse": True}),
-        ({"type": "server", "url": ADDRESS, "method": "GET"}, "SERVER_WEBHOOK", {"url": ADDRESS, "method": "GET"}),
-        ({"type": "system", "action": "interrupt"}, "SYSTEM", {"action": "interrupt"}),
-        ({"type": "SYSTEM", "name": "end_call"}, "SYSTEM", {"action": "end_call"}),
-        ({"type": "CLIENT", "parameters": {"properties": {}}}, "CLIENT",
-         {"parameters": {"type": "object", "properties": {}}}),
-    ],
-)  # fmt: skip
-def test_the_flat_form_of_sessions_becomes_the_stored_form(
-    rest: Rest, flat: dict[str, Any], kind: str | None, config: Any
-) -> None:
-    answer = rest.ask("POST", "/v1/tools", {"name": "flat", "description": "d", **flat})
-
-    if kind is None:
-        assert answer.status_code == 400  # an address that cannot be one is refused wherever it stands
-        return
-    assert answer.status_code == 201, answer.text
-    assert (answer.json()["type"], answer.json()["config"]) == (kind, config)
+FLAT: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({"type": "client", "parameters": SCHEMA, "awaitResult": True, "toolTimeoutSeconds": 2.5}, "CLIENT",
+     {"parameters": SCHEMA, "awaitResult": True, "toolTimeoutSeconds": 2.5}),
+    ({"type": "client", "timeout": 600, "method": "GET"}, "CLIENT", {"toolTimeoutSeconds": 600}),
+    ({"type": "server", "subtype": "webhook", "url": ADDRESS, "method": "PATCH", "awaitResponse": True},
+     "SERVER_WEBHOOK", {"url": ADDRESS, "method": "PATCH", "awaitResponse": True}),
+    ({"type": "server", "url": ADDRESS, "method": "GET"}, "SERVER_WEBHOOK", {"url": ADDRESS, "method": "GET"}),
+    ({"type": "system", "action": "interrupt"}, "SYSTEM", {"action": "interrupt"}),
+    ({"type": "SYSTEM", "name": "end_call"}, "SYSTEM", {"action": "end_call"}),
+    ({"type": "CLIENT", "parameters": {"properties": {}}}, "CLIENT",
+     {"parameters": {"type": "object", "properties": {}}}),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("change", [{"url": "https://other.test/", "method": "GET", "awaitResponse": True},
-                                    {"type": "server", "url": "https://other.test/"},
-                                    {"type": "server", "subtype": "webhook", "method": "DELETE"}])  # fmt: skip
-def test_a_flat_change_is_understood(rest: Rest, change: dict[str, Any]) -> None:
-    made = rest.create("/v1/tools", **WEBHOOK)
+def test_the_flat_form_of_sessions_becomes_the_stored_form(rest: Rest) -> None:
+    for flat, kind, config in FLAT:
+        made = rest.create("/v1/tools", **{"name": "flat", "description": "d", **flat})
+        assert (made["type"], made["config"]) == (kind, config)
 
-    changed = rest.ask("PUT", f"/v1/tools/{made['id']}", change).json()
 
-    settings = {name: value for name, value in change.items() if name not in ("type", "subtype")}
-    assert changed["config"] == {**made["config"], **settings}
-    assert changed["type"] == "SERVER_WEBHOOK"
+def test_a_flat_change_is_understood(rest: Rest) -> None:
+    for change in (
+        {"url": "https://other.test/", "method": "GET", "awaitResponse": True},
+        {"type": "server", "url": "https://other.test/"},
+        {"type": "server", "subtype": "webhook", "method": "DELETE"},
+    ):
+        made = rest.create("/v1/tools", **WEBHOOK)
+        changed = rest.ask("PUT", f"/v1/tools/{made['id']}", change).json()
+        settings = {name: value for name, value in change.items() if name not in ("type", "subtype")}
+        assert changed["config"] == {**made["config"], **settings}
+        assert changed["type"] == "SERVER_WEBHOOK"
 
 
 def test_knowledge_tools_name_groups_that_exist(rest: Rest) -> None:
@@ -270,26 +264,22 @@ WRONG_WEBHOOK: list[tuple[dict[str, Any], str]] = [
 
 def refused(rest: Rest, body: dict[str, Any], path: str) -> None:
     answer = rest.ask("POST", "/v1/tools", body)
-    assert answer.status_code == 400, answer.text
+    assert answer.status_code == 400, (body, answer.text)
     contract.check(answer.json(), contract.ERROR)
     assert answer.json()["details"][0]["path"] == path
+    assert "very-secret" not in answer.text
 
 
-@pytest.mark.parametrize(("change", "path"), WRONG, ids=[path + str(index) for index, (_, path) in enumerate(WRONG)])
-def test_a_wrong_field_is_named(rest: Rest, change: dict[str, Any], path: str) -> None:
-    refused(rest, {**CLIENT, **change}, path)
+def test_a_wrong_field_is_named(rest: Rest) -> None:
+    for change, path in WRONG:
+        refused(rest, {**CLIENT, **change}, path)
 
 
-@pytest.mark.parametrize(
-    ("change", "path"), WRONG_WEBHOOK, ids=[path + str(index) for index, (_, path) in enumerate(WRONG_WEBHOOK)]
-)
-def test_a_wrong_setting_of_a_webhook_is_named_and_its_secrets_are_not_repeated(
-    rest: Rest, change: dict[str, Any], path: str
-) -> None:
-    settings = {name: value for name, value in {**WEBHOOK["config"], **change}.items() if value is not None}
-    refused(rest, {**WEBHOOK, "config": settings}, path)
-    assert "very-secret" not in rest.ask("POST", "/v1/tools", {**WEBHOOK, "config": settings}).text
-    refused(rest, {**WEBHOOK, **settings, "config": None}, path.removeprefix("config."))
+def test_a_wrong_setting_of_a_webhook_is_named_and_its_secrets_are_not_repeated(rest: Rest) -> None:
+    for change, path in WRONG_WEBHOOK:
+        settings = {name: value for name, value in {**WEBHOOK["config"], **change}.items() if value is not None}
+        refused(rest, {**WEBHOOK, "config": settings}, path)
+        refused(rest, {**WEBHOOK, **settings, "config": None}, path.removeprefix("config."))
 
 
 def test_an_address_inside_this_network_is_refused_later_too(rest: Rest) -> None:
@@ -301,9 +291,9 @@ def test_an_address_inside_this_network_is_refused_later_too(rest: Rest) -> None
     assert rest.ask("GET", f"/v1/tools/{made['id']}").json() == made
 
 
-@pytest.mark.parametrize("tool_id", ["nobody", "x" * 200, "%00", "CUSTOMER"])
-def test_a_malformed_id_is_a_mistake_and_an_unknown_one_is_not_there(rest: Rest, tool_id: str) -> None:
-    assert rest.ask("GET", f"/v1/tools/{tool_id}").status_code == 400
+def test_a_malformed_id_is_a_mistake_and_an_unknown_one_is_not_there(rest: Rest) -> None:
+    for tool_id in ("nobody", "x" * 200, "%00", "CUSTOMER"):
+        assert rest.ask("GET", f"/v1/tools/{tool_id}").status_code == 400
     assert rest.ask("GET", f"/v1/tools/{NOBODY}").status_code == 404
 
 

@@ -18,10 +18,10 @@ from visavis.http.strings import clean
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`permissions` are those of the key; whoever holds a session token has none."""
+    """`permissions` are those of the key; whoever holds a session token has none, and a guest never had a key."""
 
     organization_id: str
-    api_key_id: str
+    api_key_id: str | None
     permissions: frozenset[str] = frozenset()
 
     def require(self, permission: str) -> None:

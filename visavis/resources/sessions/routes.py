@@ -3,16 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator
 
-from visavis.core.errors import Forbidden, NotSupported
+from visavis.core.errors import NotSupported
 from visavis.core.events import Talk
-from visavis.http.auth import Caller, bearer, key_subject
+from visavis.http.addresses import Addressing
+from visavis.http.auth import Caller, Credential, Onlooker, is_token, key_subject
 from visavis.http.deps import Paging, PublicUrl, Reading, Search, Writing
+from visavis.http.origins import Origin
 from visavis.http.routing import router
-from visavis.http.strings import clean
 from visavis.http.wire import UUID, Message, PageOf, UuidId, page_of
-from visavis.resources.sessions import service
+from visavis.resources.sessions import grants, service
 from visavis.resources.sessions.analytics import tool_calls
 from visavis.resources.sessions.schemas import (
     EngineRequest,
@@ -20,8 +20,10 @@ from visavis.resources.sessions.schemas import (
     Session,
     SessionDetail,
     SessionToken,
+    ShareLinkTokenRequest,
     TalkRequest,
     TokenRequest,
+    WidgetTokenRequest,
 )
 
 routes = router(tag="Sessions")
@@ -38,7 +40,25 @@ async def create_session_token(
     body: TokenRequest, request: Request, caller: Caller, transaction: Writing
 ) -> SessionToken:
     """A token for one persona, for browsers; it may be used until it expires."""
-    return SessionToken(session_token=await service.issue_token(_desk(request), transaction, caller, body))
+    return SessionToken(session_token=await grants.issue_token(_desk(request), transaction, caller, body))
+
+
+@routes.post("/auth/widget")
+async def create_widget_token(
+    body: WidgetTokenRequest, request: Request, origin: Origin, transaction: Writing, addresses: Addressing
+) -> SessionToken:
+    """A token for the widget of a persona, on the pages that its `widgetConfig` allows; needs no key."""
+    token = await grants.admit_by_widget(_desk(request), transaction, body.agent_id, origin, addresses)
+    return SessionToken(session_token=token)
+
+
+@routes.post("/auth/share-link")
+async def redeem_share_link(
+    body: ShareLinkTokenRequest, request: Request, origin: Origin, transaction: Writing, public_url: PublicUrl
+) -> SessionToken:
+    """Use a share link once: its token for a session token. Needs no key; 403 says why a link cannot be used."""
+    token = await grants.admit_by_link(_desk(request), transaction, body.token, origin, public_url)
+    return SessionToken(session_token=token)
 
 
 @routes.get("/auth/session-token", deprecated=True)
@@ -48,12 +68,16 @@ async def create_unbound_session_token(caller: Caller) -> SessionToken:
 
 @routes.post("/engine/session", status_code=201)
 async def start_session(
-    request: Request, transaction: Writing, public_url: PublicUrl, body: EngineRequest | None = None
+    request: Request,
+    credential: Credential,
+    transaction: Writing,
+    public_url: PublicUrl,
+    body: EngineRequest | None = None,
 ) -> EngineSession:
     """Start a session: with a session token, or with an API key and the same body as for a token."""
-    desk, call, credential = _desk(request), body or EngineRequest(), bearer(request)
-    if "." in credential:
-        subject, wanted = await service.redeem(desk, transaction, credential)
+    desk, call = _desk(request), body or EngineRequest()
+    if is_token(credential):
+        subject, wanted = await grants.redeem(desk, transaction, credential)
     else:
         subject, wanted = await key_subject(request, credential), call
     return await service.open_session(desk, transaction, subject, wanted, call, public_url)
@@ -67,18 +91,15 @@ async def stop_session(session_id: UuidId, request: Request, caller: Caller, tra
 
 @routes.get("/sessions")
 async def list_sessions(
-    caller: Caller,
+    caller: Onlooker,
     transaction: Reading,
     page: Paging,
     search: Search = "",
     apiKeyId: Uuid | None = None,  # noqa: N803 - the contract's names
     personaId: Uuid | None = None,  # noqa: N803
-    organizationId: Annotated[str, Query(max_length=128), AfterValidator(clean)] | None = None,  # noqa: N803
     active: bool | None = None,
 ) -> PageOf[Session]:
     """Newest first; `search` looks at ids and client labels, `active` is our addition."""
-    if organizationId not in (None, caller.organization_id):
-        raise Forbidden("This key sees its own organization only")
     filters = service.matching(search, apiKeyId, personaId, active)
     found = await service.repository(transaction, caller).list(page, *filters)
     return page_of([Session.of(row) for row in found.rows], found)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from visavis.db import models
 from visavis.http.wire import Answer, Body, Timestamp, small
 from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
 from visavis.resources.sessions.report_schemas import ToolCallDetail
+from visavis.resources.tools.schemas import REDACTED, ToolBody
 
 LIFETIMES_S = {
     "1h": 3600,
@@ -24,16 +25,21 @@ LIFETIMES_S = {
 OLD: dict[str, Any] = {"deprecated": True}
 
 
-ToolSchema = Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=10_000))]
 Metadata = Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=50_000))]
 
 
-class InlineTool(Body):
-    type: Literal["client", "server", "system"]
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_.-]+$")]
-    description: Annotated[str, Field(max_length=1024)] | None = None
-    parameters: ToolSchema | None = None
-    query_parameters: ToolSchema | None = None
+def _text_or_none(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+class InlineTool(ToolBody):
+    """A tool for this session only, or one as a persona's answer shows it."""
+
+    tool_id: Annotated[str | None, BeforeValidator(_text_or_none)] = Field(
+        default=None,
+        alias="_toolId",
+        description=f'The stored tool that it was read from; it knows the header values that read "{REDACTED}".',
+    )
 
 
 class PersonaConfig(PersonaBody):
@@ -89,6 +95,14 @@ class SessionRequest(Body):
 
 class TokenRequest(SessionRequest):
     expires_in: Literal["1h", "12h", "1d", "2d", "3d", "1w", "2w"] | None = None
+
+
+class WidgetTokenRequest(Body):
+    agent_id: Annotated[Id, Field(description="The persona's id.")]
+
+
+class ShareLinkTokenRequest(Body):
+    token: Annotated[str, Field(max_length=64)]
 
 
 class EngineRequest(SessionRequest):

@@ -39,9 +39,11 @@ class TokenSigner:
         organization_id: str,
         kind: TokenKind,
         persona_id: str | None,
+        widget: dict[str, Any] | None = None,
         issued_at: datetime,
         expires_at: datetime,
     ) -> str:
+        """`widget` is what an embedded page shows before its session starts."""
         claims = {
             "type": kind,
             "accountId": organization_id,
@@ -49,6 +51,7 @@ class TokenSigner:
             "iat": int(issued_at.timestamp()),
             "exp": int(expires_at.timestamp()),
             **({"personaId": persona_id} if persona_id else {}),
+            **({"widgetConfig": widget} if widget else {}),
         }
         return jwt.encode(claims, self._keys[0], ALGORITHM, {"typ": "JWT"}, json_encoder=_AtobEncoder)
 

@@ -1,0 +1,91 @@
+"""Session tokens and what they stand for. What a token allows lies here; the token itself only names it."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.errors import OriginNotAllowed, Unauthorized
+from visavis.db import models
+from visavis.http.addresses import Addresses
+from visavis.http.auth import Subject
+from visavis.http.origins import among
+from visavis.resources.personas.service import Personas
+from visavis.resources.personas.widget import owner_of, widget_of
+from visavis.resources.sessions.inline import sealed, unsealed
+from visavis.resources.sessions.schemas import LIFETIMES_S, SessionRequest, TokenRequest
+from visavis.resources.sessions.service import Desk, resolve_request
+from visavis.resources.share_links.service import use
+
+
+async def issue_token(
+    desk: Desk, session: AsyncSession, subject: Subject, request: TokenRequest, widget: dict[str, Any] | None = None
+) -> str:
+    """Everything is checked now, while the application that can correct it is still listening."""
+    resolved = await resolve_request(desk, session, subject, request, models.new_id())
+    issued_at = models.now()
+    lifetime_s = LIFETIMES_S[request.expires_in] if request.expires_in else desk.token_seconds
+    await session.execute(delete(models.SessionGrant).where(models.SessionGrant.expires_at < issued_at))
+    stored = request.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    grant = models.SessionGrant(
+        organization_id=subject.organization_id,
+        api_key_id=subject.api_key_id,
+        request=sealed(stored, desk.toolbox.keyring),
+        expires_at=issued_at + timedelta(seconds=lifetime_s),
+    )
+    session.add(grant)
+    await session.flush()
+    return desk.signer.sign(
+        grant_id=grant.id,
+        organization_id=subject.organization_id,
+        kind=resolved.kind,
+        persona_id=resolved.row.id if resolved.kind == "stateful" else None,
+        widget=widget,
+        issued_at=issued_at,
+        expires_at=grant.expires_at,
+    )
+
+
+async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject, SessionRequest]:
+    """What a token stands for. Raises `Unauthorized`."""
+    grants, keys = models.SessionGrant, models.ApiKey
+    grant = await session.scalar(
+        select(grants)
+        .outerjoin(keys, keys.id == grants.api_key_id)  # a guest's has no key that could be revoked
+        .where(grants.id == desk.signer.grant_of(token), keys.revoked_at.is_(None))
+    )
+    if grant is None:
+        raise Unauthorized("The session token was withdrawn; ask for a new one")
+    request = SessionRequest.model_validate(unsealed(grant.request, desk.toolbox.keyring))
+    return Subject(grant.organization_id, grant.api_key_id), request
+
+
+async def admit_by_link(desk: Desk, session: AsyncSession, token: str, origin: str, public_url: str) -> str:
+    """A token for a guest with a share link. What fails after this in the same transaction has not used the link."""
+    link = await use(session, token, origin, public_url)
+    owner = link.organization_id or ""
+    return await issue_token(desk, session, Subject(owner, None), _guest(link.persona_id, "share-link"))
+
+
+async def admit_by_widget(desk: Desk, session: AsyncSession, persona_id: str, origin: str, addresses: Addresses) -> str:
+    """A token for a guest on a page that embeds the persona. Raises `NotFound`, or `OriginNotAllowed`."""
+    owner = await owner_of(session, persona_id)
+    personas = Personas(session, owner)
+    row = await personas.get(persona_id)
+    config = row.widget_config
+    if not config.get("allowEverywhere") and not among(origin, config.get("allowedOrigins", ())):
+        raise OriginNotAllowed("This page may not show this persona; its owner can add the page to allowedOrigins")
+    avatar = (await personas.references(row)).avatar
+    shown = widget_of(row, avatar, addresses).persona
+    claim = {
+        "personaName": shown.name,
+        "avatarImageUrl": shown.avatar_image_url,
+        "avatarVideoUrl": shown.avatar_video_url,
+        "removeWatermark": bool(config.get("removeWatermark")),
+    }
+    return await issue_token(desk, session, Subject(owner, None), _guest(persona_id, "widget"), claim)
+
+
+def _guest(persona_id: str, label: str) -> TokenRequest:
+    return TokenRequest.model_validate({"personaConfig": {"personaId": persona_id}, "clientLabel": label})
