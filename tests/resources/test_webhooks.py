@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 
 from tests.net.servers import Server, answers, serving
 from tests.resources import contract
-from tests.rest import Rest
+from tests.rest import DOCUMENTED, Rest
 from visavis.db import models
 from visavis.db.models import now
 from visavis.resources.webhooks import service
@@ -54,8 +54,8 @@ def tell(rest: Rest, event_type: EventType, **payload: Any) -> int:
     return rest.run(enqueue())
 
 
-def settled(rest: Rest, webhook: Any, attempts: int = 1) -> list[Any]:
-    """The log of a webhook, newest first, once every delivery of it was tried so often or is over."""
+def settled(rest: Rest, webhook: Any, attempts: int = 1, *, deliveries: int = 1) -> list[Any]:
+    """The log of a webhook, newest first, once it is so long and every delivery was tried so often or is over."""
     address = f"/v1/webhooks/{webhook['id']}/deliveries"
 
     async def wait() -> list[Any]:
@@ -64,7 +64,7 @@ def settled(rest: Rest, webhook: Any, attempts: int = 1) -> list[Any]:
                 rest.app.state.courier.nudge()
                 rows = (await rest.send("GET", address)).json()["data"]
                 tried = [row["status"] != "pending" or row["attempts"] >= attempts and row["error"] for row in rows]
-                if rows and all(tried):
+                if len(rows) >= deliveries and all(tried):
                     return rows
                 await asyncio.sleep(0.01)
 
@@ -351,3 +351,29 @@ def test_a_receiver_can_tell_that_it_was_us(rest: Rest, receiver: Server) -> Non
     assert not manual["genuine"](made["secret"], sent, body + b" ")
     assert not manual["genuine"]("whsec_" + "A" * 43 + "=", sent, body)
     assert not manual["genuine"](made["secret"], {**sent, "webhook-timestamp": "1614265330"}, body)
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------
+
+
+def test_the_beginning_and_the_end_of_a_session_are_told(rest: Rest, receiver: Server) -> None:
+    made = hook(rest, receiver)
+    body = {"personaConfig": DOCUMENTED, "clientLabel": "shop"}
+    session_id = rest.ask("POST", "/v1/engine/session", body).json()["sessionId"]
+    (started,) = settled(rest, made)
+    assert (started["eventType"], started["payload"]["data"]["sessionId"]) == ("session.started", session_id)
+    assert started["payload"]["data"]["clientLabel"] == "shop"
+
+    rest.ask("POST", f"/v1/sessions/{session_id}/stop")
+    told = {row["eventType"]: row["payload"]["data"] for row in settled(rest, made, deliveries=3)}
+
+    assert set(told) == {"session.started", "session.ended", "transcript.ready"}
+    assert told["session.ended"]["exitStatus"] == "CLOSED_BY_ENGINE"
+    contract.check(told["session.ended"]["endTime"], contract.TIME)
+
+
+def test_what_nobody_listens_for_is_not_written_down(rest: Rest) -> None:
+    made = rest.create("/v1/webhooks", url="https://a.test/", events=["tool.failed"])
+    rest.ask("POST", "/v1/engine/session", {"personaConfig": DOCUMENTED})
+
+    assert rest.ask("GET", f"/v1/webhooks/{made['id']}/deliveries").json()["meta"]["total"] == 0

@@ -24,6 +24,7 @@ from visavis.engine.host import SessionReport
 from visavis.engine.records import Entry, ReportedMessage
 from visavis.http.strings import UNSTORABLE
 from visavis.resources.sessions.measured import WallTime, measured
+from visavis.resources.sessions.news import tell_ended
 from visavis.resources.sessions.recordings import adopt
 
 FLUSH_EVERY_S = 1.0
@@ -112,6 +113,7 @@ class Scribe:
                     errors=max(report.failures, 1) if failed else report.failures,
                 )
             )
+            await tell_ended(session, report.session_id)
 
     async def flush(self) -> None:
         """Write down what has been noted. Raises what the database raises, and then nothing is forgotten."""
@@ -153,7 +155,7 @@ class Scribe:
 async def close_abandoned(session: AsyncSession, node: str) -> None:
     """Sessions of this node that a crash left open are over: their clients have lost everything they were tied to."""
     rows = models.Session
-    await session.execute(
+    closed = await session.scalars(
         update(rows)
         .where(rows.node == node, rows.end_time.is_(None))
         .values(
@@ -162,7 +164,10 @@ async def close_abandoned(session: AsyncSession, node: str) -> None:
             reported_at=models.now(),
             errors=rows.errors + 1,
         )
+        .returning(rows.id)
     )
+    for session_id in closed.all():
+        await tell_ended(session, session_id)
 
 
 async def _write(session: AsyncSession, session_id: str, messages: Sequence[Json], turns: Sequence[Json]) -> None:
