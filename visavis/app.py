@@ -31,6 +31,7 @@ from visavis.http.health import Check, PartHealth
 from visavis.http.rate import RateLimit
 from visavis.http.signed import Signer
 from visavis.lab.pages import lab_router
+from visavis.media.embedders import EmbeddingWorker
 from visavis.media.inspections import Inspector
 from visavis.media.opus import OpusEncoders
 from visavis.media.parser import DocumentParser
@@ -47,6 +48,7 @@ from visavis.resources.avatars.assets import Pictures, PictureShelf
 from visavis.resources.avatars.stock import rows as stock_avatars
 from visavis.resources.knowledge import document_routes as documents
 from visavis.resources.knowledge import routes as knowledge
+from visavis.resources.knowledge.embedding import Embedder
 from visavis.resources.knowledge.ingest import Ingest
 from visavis.resources.knowledge.retrieval import Retrieval
 from visavis.resources.knowledge.vectors import Vectors
@@ -205,8 +207,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.courier = Courier(database, keyring, app.state.guard)
         stack.push_async_callback(app.state.courier.close)
         app.state.courier.start()
-        app.state.ingest, app.state.retrieval = await _open_knowledge(settings, database, blobs, node, stack)
-        app.state.checks = {"database": _database_check(database), **media.checks()}
+        app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
+        app.state.checks = {"database": _database_check(database), "knowledge": knowing, **media.checks()}
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield
 
@@ -287,14 +289,43 @@ async def _prepare(database: Database, settings: Settings, node: str) -> str | N
 
 async def _open_knowledge(
     settings: Settings, database: Database, blobs: Blobs, node: str, stack: AsyncExitStack
-) -> tuple[Ingest, Retrieval]:
+) -> tuple[Ingest, Retrieval, Check]:
     store = store_for(database)
     await store.open()
-    vectors = Vectors(database, None)
+    embedder = await _embedder(settings, stack)
+    vectors = Vectors(database, embedder)
     ingest = Ingest(database, blobs, store, DocumentParser(), vectors, node)
     stack.push_async_callback(ingest.stop)
     await ingest.start()
-    return ingest, Retrieval(database, store, vectors)
+
+    async def check() -> PartHealth:
+        if embedder is not None:
+            return PartHealth(True, f"words, and {embedder.model} by {store.vectors}")
+        hint = catalog.missing("embeddings", settings.embeddings) if settings.embeddings else ""
+        return PartHealth(True, f"words alone: {hint}" if hint else "words", bool(hint))
+
+    return ingest, Retrieval(database, store, vectors), check
+
+
+async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder | None:
+    """Who finds knowledge by meaning: a server, a model in a child process, or nobody."""
+    if settings.embeddings_url:
+        kind = catalog.load("embeddings", "openai_compatible")
+        options = {
+            "url": settings.embeddings_url,
+            "model": settings.embeddings_model,
+            "api_key": settings.embeddings_api_key,
+        }
+        server = kind(kind.Settings(**options))
+        stack.push_async_callback(server.close)
+        return server
+    if not settings.embeddings or catalog.missing("embeddings", settings.embeddings):
+        return None
+    kind = catalog.load("embeddings", settings.embeddings)
+    worker = EmbeddingWorker(catalog.dotted("embeddings", settings.embeddings), kind.model)
+    stack.push_async_callback(worker.close)
+    await worker.start()
+    return worker
 
 
 def _database_check(database: Database) -> Check:

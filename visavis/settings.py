@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     )
     embeddings_url: str = Field(
         default="",
-        description="An OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`, that finds knowledge by meaning.",
+        description="An OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`, to find knowledge by meaning.",
     )
     embeddings_api_key: SecretStr = Field(
         default=SecretStr(""), description="The key for that server, where it wants one."

@@ -30,6 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _mind(settings),
+        _knowledge(settings),
         _lab(),
         _ports(settings),
     ]
@@ -62,6 +63,16 @@ def _mind(settings: Settings) -> Finding:
     if settings.llm_url:
         return Finding("ok", "mind", f"{settings.llm_model} at {settings.llm_url}")
     return Finding("ok", "mind", "the built-in responder; VISAVIS_LLM_URL connects a language model")
+
+
+def _knowledge(settings: Settings) -> Finding:
+    if settings.embeddings_url:
+        return Finding("ok", "knowledge", f"words, and {settings.embeddings_model} at {settings.embeddings_url}")
+    if not settings.embeddings:
+        return Finding("ok", "knowledge", "words; VISAVIS_EMBEDDINGS_URL or VISAVIS_EMBEDDINGS find by meaning, too")
+    if hint := catalog.missing("embeddings", settings.embeddings):
+        return Finding("fallback", "knowledge", f"words alone: {hint}")
+    return Finding("ok", "knowledge", f"words, and {settings.embeddings}")
 
 
 def _lab() -> Finding:

@@ -1,0 +1,1 @@
+"""Embedders: text in, a vector out, so that texts of like meaning lie close together."""
