@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.net.certificates import certificate
 from tests.net.servers import Server, answers, serving
@@ -14,6 +16,7 @@ from visavis.core.errors import InvalidRequest
 from visavis.net.guard import Guard, Refused, Resolve
 
 PUBLIC = "93.184.215.14"
+TLS = ssl.create_default_context()
 
 
 def resolving(*rounds: Sequence[str]) -> Resolve:
@@ -98,6 +101,23 @@ async def test_a_name_without_an_address_passes_until_it_is_asked() -> None:
     with pytest.raises(InvalidRequest) as raised:
         await guard.fetch("https://later.test/", max_bytes=10, timeout_s=5)
     assert "cannot be reached" in raised.value.message
+
+
+@given(st.text(max_size=40), st.sampled_from(["", "http://", "https://", "http://[", "https://a@", "http://a:"]))
+def test_any_text_is_refused_or_passes(text: str, before: str) -> None:
+    asked: list[str] = []
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return [PUBLIC]
+
+    try:
+        asyncio.run(Guard(allow_private=False, resolve=resolve, tls=TLS).check(before + text))
+    except InvalidRequest:
+        assert asked == []
+    else:
+        assert len(asked) == 1
+        assert asked[0]
 
 
 # --- connecting ---------------------------------------------------------------------------------------------------

@@ -100,6 +100,17 @@ def test_an_organizations_mind_stays_inside_what_the_operator_opened(rest: Rest,
         assert closed.app.state.minds.stock.reach == "anywhere"
 
 
+def test_an_address_that_nobody_chose_changes_with_the_format(rest: Rest) -> None:
+    made = rest.create("/v1/llms", name="Mine", provider="openai", model="m")
+
+    changed = rest.ask("PUT", f"/v1/llms/{made['id']}", {"llmFormat": "gemini"}).json()
+
+    assert made["urls"][0]["url"].startswith("https://api.openai.com/")
+    assert [entry["url"] for entry in changed["urls"]] == [f"{GEMINI}/openai/chat/completions"]
+    chosen = rest.create("/v1/llms", **OWN)
+    assert rest.ask("PUT", f"/v1/llms/{chosen['id']}", {"llmFormat": "gemini"}).json()["urls"] == chosen["urls"]
+
+
 def test_an_azure_entry_is_checked_as_a_whole_when_it_changes(rest: Rest) -> None:
     made = rest.create(
         "/v1/llms",

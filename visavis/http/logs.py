@@ -7,7 +7,7 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
-NOISY = ("aiortc", "aioice", "httpx", "httpx2", "openai", "alembic")
+NOISY = ("aiortc", "aioice", "httpx", "httpx2", "httpcore", "httpcore2", "openai", "alembic")
 
 
 def configure(level: str, format: Literal["console", "json"]) -> None:

@@ -112,6 +112,8 @@ async def _check_urls(body: LlmBody, guard: Guard) -> None:
 
 def _apply(row: Llm, body: LlmBody, keyring: Keyring) -> None:
     given = body.model_dump(exclude_unset=True, exclude={"urls", "url", "secret", "metadata"})
+    if row.urls and body.llm_format is not None and _urls(row) == [FORMATS[row.llm_format].default_url]:
+        row.urls = []  # nobody chose this address, and the new format has another
     for name, value in given.items():
         if value is not None or name in NULLABLE:
             setattr(row, name, value)
