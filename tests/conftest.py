@@ -41,6 +41,14 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def pgvector_cluster() -> Iterator[postgres.Cluster]:
+    """The same, of a server that has the extension pgvector."""
+    with postgres.cluster(postgres.with_pgvector()) as running:
+        leaks.share(running.pid)
+        yield running
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database, on each of the two systems we support."""

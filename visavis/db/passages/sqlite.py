@@ -67,6 +67,5 @@ class SqlitePassages:
 
 def _matching(query: str) -> list[str]:
     """Each word in quotes, in which FTS5 takes nothing for an operator; "XK-44" is then two words side by side."""
-    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
-    telling = [word for word in words if word not in _EMPTY_WORDS]
-    return [f'"{word}"' for word in (telling or words)[:QUERY_WORDS_MAX]]
+    words = dict.fromkeys(word.lower() for word in _WORD.findall(query))
+    return [f'"{word}"' for word in words if word not in _EMPTY_WORDS][:QUERY_WORDS_MAX]
