@@ -36,6 +36,7 @@ def upgrade() -> None:
     _requests()
     _knowledge()
     _outward()
+    _webhooks()
     _personas()
     _sessions()
     _new_columns()
@@ -120,6 +121,10 @@ def _knowledge() -> None:
         op.f("ix_knowledge_documents_organization_id"), "knowledge_documents", ["organization_id"], unique=False
     )
     op.create_index(op.f("ix_knowledge_documents_status"), "knowledge_documents", ["status"], unique=False)
+    _chunks()
+
+
+def _chunks() -> None:
     op.create_table(
         "knowledge_chunks",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -199,6 +204,9 @@ def _outward() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tools")),
     )
     op.create_index(op.f("ix_tools_organization_id"), "tools", ["organization_id"], unique=False)
+
+
+def _webhooks() -> None:
     op.create_table(
         "webhooks",
         sa.Column("id", sa.String(length=64), nullable=False),
