@@ -33,6 +33,7 @@ _PROPOSALS_MAX = 24
 _SAME_FROM = 0.3
 # parts of the picture are squares of this many shares of its shorter side, half overlapping
 _PARTS = (1.0, 0.5)
+_PART_PX_MIN = 256  # smaller ones show no more than larger ones do
 _MESH_MARGIN = 1.5
 # points of the mesh; left and right as the viewer sees them
 _NOSE, _LEFT_CHEEK, _RIGHT_CHEEK, _FOREHEAD, _CHIN = 1, 234, 454, 10, 152
@@ -143,9 +144,9 @@ def _squares(width: int, height: int) -> list[tuple[int, int, int]]:
     longer, shorter = max(width, height), min(width, height)
     squares = [((width - longer) // 2, (height - longer) // 2, longer)]
     for share in _PARTS:
-        side = max(_PROPOSER_PX, round(share * shorter))
+        side = max(_PART_PX_MIN, round(share * shorter))
         squares += [(left, top, side) for top in _starts(height, side) for left in _starts(width, side)]
-    return squares
+    return list(dict.fromkeys(squares))
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -96,7 +96,7 @@ class Personas:
             row.voice_generation_options = None
         row.widget_config = _merged(row.widget_config, body)
         moved = row.avatar_id != old_avatar and body.avatar_model is None
-        found = await self._validate(row, body, forget_model=moved)
+        found = await self._validate(row, body, forget_model=moved, kept=(old_avatar, old_voice))
         if body.tool_ids is not None:
             row.updated_at = now()  # which also locks the row
         await self._rows.session.flush()
@@ -130,11 +130,19 @@ class Personas:
             await self._voices.get_many({row.voice_id for row in rows if row.voice_id}),
         )
 
-    async def _validate(self, row: Persona, body: PersonaBody, *, forget_model: bool = False) -> References:
+    async def _validate(
+        self,
+        row: Persona,
+        body: PersonaBody,
+        *,
+        forget_model: bool = False,
+        kept: Sequence[str | None] = (),
+    ) -> References:
+        """`kept` are the avatar and the voice that the persona had before."""
         found = await self.references(row, body.tool_ids)
         given = body.model_fields_set
-        _require(found.avatar, row.avatar_id, "avatarId", "avatar", "avatar_id" in given)
-        _require(found.voice, row.voice_id, "voiceId", "voice", "voice_id" in given)
+        _require(_offered(found.avatar, kept), row.avatar_id, "avatarId", "avatar", "avatar_id" in given)
+        _require(_offered(found.voice, kept), row.voice_id, "voiceId", "voice", "voice_id" in given)
         _require(found.llm, row.llm_id, "llmId", "LLM", "llm_id" in given)
         _check_model(row, found.avatar, forget_model)
         _check_retention(row, found)
@@ -163,6 +171,11 @@ def _merged(config: dict[str, Any], body: PersonaWrite) -> dict[str, Any]:
         return config
     changes = body.widget_config.model_dump(by_alias=True, exclude_unset=True)
     return {name: value for name, value in {**config, **changes}.items() if value is not None}
+
+
+def _offered(found: Avatar | Voice | None, kept: Sequence[str | None]) -> Avatar | Voice | None:
+    """One that was deleted may stay with a persona that has it, and comes to no other."""
+    return found if found is None or found.deleted_at is None or found.id in kept else None
 
 
 def _require(found: Owned | None, row_id: str | None, field: str, noun: str, given: bool) -> None:
