@@ -18,9 +18,9 @@ from visavis.core.events import Talk, TurnMeasured, UserText
 from visavis.db import models
 from visavis.http.auth import hash_key
 from visavis.resources.sessions import aggregate
-from visavis.resources.sessions.aggregate import SLOWEST_PER_METRIC, latency_stats
 from visavis.resources.sessions.concurrency import concurrency
 from visavis.resources.sessions.measured import WallTime, measured
+from visavis.resources.sessions.tally import SLOWEST_PER_METRIC, latency_stats
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 WALL = WallTime(NOON, 1_000.0)

@@ -1,8 +1,7 @@
 """Where the time of one session went, turn by turn, and what that amounts to."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,20 +62,21 @@ async def session_analytics(session: AsyncSession, row: models.Session, *, with_
     )
 
 
-def count_calls(calls: Iterable[Mapping[str, Any]]) -> CallCounts:
-    calls = list(calls)
-    statuses = Counter(call.get("status") for call in calls)
-    names = Counter(str(call.get("toolName") or "") for call in calls)
-    return CallCounts(
-        total=len(calls), succeeded=statuses["completed"], failed=statuses["failed"], by_name=dict(names.most_common())
-    )
+def count_calls(counts: CallCounts, *calls: Json) -> CallCounts:
+    for call in calls:
+        counts.total += 1
+        counts.succeeded += call.get("status") == "completed"
+        counts.failed += call.get("status") == "failed"
+        name = str(call.get("toolName") or "")
+        counts.by_name[name] = counts.by_name.get(name, 0) + 1
+    return counts
 
 
 def share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def numbers(turns: Iterable[Mapping[str, Any]], key: str) -> list[float]:
+def _numbers(turns: Sequence[Json], key: str) -> list[float]:
     """What was measured under a name of the API, in the turns where it was."""
     return [value for turn in turns if isinstance(value := turn.get(key), int | float)]
 
@@ -139,7 +139,7 @@ def _summary(
 ) -> Summary:
     done = sum(completed(turn) for turn in turns)
     interrupted = sum(bool(turn.get("wasInterrupted")) for turn in turns)
-    spoken_s = numbers(turns, "userSpeechDurationSeconds")
+    spoken_s = _numbers(turns, "userSpeechDurationSeconds")
     return Summary(
         total_turns=len(turns),
         completed_turns=done,
@@ -150,12 +150,12 @@ def _summary(
         total_assistant_words=_words(messages, "persona") if row.keeps_transcript else None,
         total_warnings=row.warnings,
         total_errors=row.errors,
-        tool_calls=count_calls(call.called for call in calls),
+        tool_calls=count_calls(CallCounts(by_name={}), *(call.called for call in calls)),
         average_latencies=AverageLatencies(
-            transcription_latency_seconds=_mean(numbers(turns, "transcriptionLatencySeconds")),
-            llm_time_to_first_output_seconds=_mean(numbers(turns, "llmTimeToFirstOutputSeconds")),
-            tts_generation_duration_seconds=_mean(numbers(turns, "ttsGenerationDurationSeconds")),
-            first_audio_latency_seconds=_mean(numbers(turns, "firstAudioLatencySeconds")),
+            transcription_latency_seconds=_mean(_numbers(turns, "transcriptionLatencySeconds")),
+            llm_time_to_first_output_seconds=_mean(_numbers(turns, "llmTimeToFirstOutputSeconds")),
+            tts_generation_duration_seconds=_mean(_numbers(turns, "ttsGenerationDurationSeconds")),
+            first_audio_latency_seconds=_mean(_numbers(turns, "firstAudioLatencySeconds")),
         ),
     )
 
