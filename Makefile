@@ -5,9 +5,10 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA_DIR ?= .visavis
+EXAMPLES ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests embeddings run check test test-full bench lock docs
+.PHONY: help setup setup-tests embeddings run check test test-full fuzz bench lock docs
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ test: setup-tests ## Everything that gates a change
 test-full: setup-tests ## The same and the slow matrices
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+fuzz: setup-tests ## Send every route what its description allows and forbids; takes minutes (EXAMPLES=)
+	@VISAVIS_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/http/test_schemathesis.py
 
 bench: setup-tests ## Measure speed and print one table; takes minutes and wants an idle machine
 	@$(BIN)/python -m bench.run

@@ -40,6 +40,7 @@ IN_FIELD: dict[str, Any] = {
 PARTICULARS: dict[Any, dict[str, Any]] = {
     models.Llm: {"llm_format": "openai"},
     models.Tool: {"type": "CLIENT"},
+    models.KnowledgeDocument: {"filename": "a.txt", "file_type": "text/plain"},
 }
 SECRET = "Owned and private"
 

@@ -51,6 +51,8 @@ def body(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> An
         return [body(schema["items"], document, depth + 1)] * schema.get("minItems", 0)
     if kind == "string":
         return FORMATS.get(schema.get("format", ""), "name".ljust(schema.get("minLength", 1), "e"))
+    if kind == "integer":
+        return int(schema.get("minimum", 1))
     return {"boolean": True, "null": None}.get(kind, schema.get("minimum", 1))
 
 

@@ -11,7 +11,9 @@ from visavis.db.models import new_id
 from visavis.http.routing import JsonRoute
 
 # Bodies that need more than their schema says before anybody looks at the id: "POST /v1/things/{id}" → fields.
-BODIES: dict[str, dict[str, Any]] = {}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/knowledge/groups/{id}/documents/presigned-upload": {"filename": "a.txt"},
+}
 # Routes with something in their address that take no key, and what they go by instead.
 OPEN = {
     "/v1/personas/{id}/widget": "the origin of the page",

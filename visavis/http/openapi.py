@@ -52,7 +52,11 @@ PROBLEMS: dict[str, errors.VisavisError] = {
     "Conflict": errors.Conflict("The first request with this Idempotency-Key is still at work, or was cut off"),
     "Unprocessable": errors.Unprocessable("Idempotency-Key: was used for another request within 24 hours"),
     "TooManyRequests": errors.TooManyRequests("This API key has used up its requests; try again in 3 s"),
+    "ProviderError": errors.ProviderError("The provider did not answer"),
+    "Unavailable": errors.Unavailable("The provider has no room at the moment"),
 }
+# what is done there is done with somebody else's help
+HELPED_BY_OTHERS = ("/v1/meetings/", "/v1/voices", "/v1/engine/session", "/assets/voices/")
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -141,6 +145,9 @@ def _problems(path: str, operation: dict[str, Any], asked: dict[str, Any]) -> It
         yield "429", "TooManyRequests"
     if "{" in path:
         yield "404", "NotFound"
+    if path.startswith(HELPED_BY_OTHERS):
+        yield "502", "ProviderError"
+        yield "503", "Unavailable"
     if asked.get("idempotent"):
         yield "409", "Conflict"
         yield "422", "Unprocessable"
