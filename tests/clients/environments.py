@@ -24,7 +24,13 @@ class ClientMissing(Exception):
 def python_sdk() -> Path:
     """The interpreter that has the official Python client."""
     lock = HERE / "python_sdk" / "requirements.lock"
-    return _environment("python", [lock], _install_python_sdk) / "bin" / "python"
+    return _environment("python", [lock], _install_python) / "bin" / "python"
+
+
+def mcp_server() -> Path:
+    """The interpreter that has the official MCP server."""
+    lock = HERE / "mcp_server" / "requirements.lock"
+    return _environment("mcp", [lock], _install_python) / "bin" / "python"
 
 
 def js_sdk() -> Path:
@@ -57,7 +63,7 @@ def _publish(made: Path, wanted: Path) -> None:
             raise
 
 
-def _install_python_sdk(folder: Path, locks: list[Path]) -> None:
+def _install_python(folder: Path, locks: list[Path]) -> None:
     _run(str(UV), "venv", "--quiet", "--relocatable", "--python", sys.executable, str(folder))
     interpreter = str(folder / "bin" / "python")
     _run(str(UV), "pip", "install", "--quiet", "--python", interpreter, "--require-hashes", "-r", str(locks[0]))
@@ -81,6 +87,7 @@ def _run(*command: str, cwd: Path = HERE) -> None:
 def main() -> None:
     try:
         python_sdk()
+        mcp_server()
         js_sdk()
     except ClientMissing as missing:
         sys.exit(f"setup: {missing}")

@@ -219,7 +219,7 @@ async def test_a_warning_reaches_the_page(sqlite_server: Server, page_url: str) 
 
 
 async def test_a_client_starts_again_with_the_same_token(sqlite_server: Server, page_url: str) -> None:
-    """With a new client: in an old one the first session's listeners open a second peer, which may starve the real one."""
+    """With a new client: in an old one the first session's listeners open a second peer, which may starve the real."""
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
         first = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)

@@ -53,7 +53,7 @@ def test_clients_are_told_what_is_left_and_when_to_come_back(tmp_path: Path) -> 
         assert rest.ask("GET", "/v1/personas", key=rest.new_key("another")).status_code == 200
         for _ in range(3):
             assert rest.ask("GET", "/healthz").status_code == 200
-            assert rest.ask("POST", "/v1/engine/session", {"personaConfig": DOCUMENTED}).status_code == 201
+            assert rest.ask("POST", "/v1/engine/session", {"personaConfig": DOCUMENTED}).status_code == 200
             assert rest.ask("POST", "/v1/metrics/client", {}).status_code == 204
             assert rest.ask("GET", "/v1/personas", key="").status_code == 401
 

@@ -32,7 +32,7 @@ def spec_of(rest: Rest, config: dict[str, Any], through_token: bool = True) -> S
         assert answer.status_code == 200, answer.text
         key, body = answer.json()["sessionToken"], {}
     started = rest.ask("POST", "/v1/engine/session", body, key=key)
-    assert started.status_code == 201, started.text
+    assert started.status_code == 200, started.text
     return rest.media.specs[started.json()["sessionId"]]
 
 

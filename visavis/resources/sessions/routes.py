@@ -66,7 +66,7 @@ async def create_unbound_session_token(caller: Caller) -> SessionToken:
     raise NotSupported("Tokens without a persona are gone; POST the persona's personaConfig to this address")
 
 
-@routes.post("/engine/session", status_code=201)
+@routes.post("/engine/session")
 async def start_session(
     request: Request,
     credential: Credential,
