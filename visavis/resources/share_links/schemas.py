@@ -13,6 +13,7 @@ LIFETIME_HOURS = 168
 LIFETIME_HOURS_MAX = 87_600  # ten years
 USAGE_LIMIT = 10
 USAGE_LIMIT_MAX = 1_000_000_000
+YEARS = range(2000, 3000)  # what every database and every client can count with
 
 
 def _moment(value: Any) -> Any:
@@ -21,9 +22,12 @@ def _moment(value: Any) -> Any:
         return value
     try:
         moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError('give a time such as "2030-01-31T12:00:00Z"') from None
+    if moment.year not in YEARS:
+        raise ValueError(f"give a year from {YEARS[0]} to {YEARS[-1]}; null is for ever")
+    return moment
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
