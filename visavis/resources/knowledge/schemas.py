@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, mod
 from visavis.core.passages import Passage
 from visavis.db import models
 from visavis.http.strings import clean
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, example
 
 FILE_BYTES_MAX = 50 << 20
 CHUNK_CHARS_DEFAULT, CHUNK_CHARS_MIN, CHUNK_CHARS_MAX = 1000, 50, 8000
@@ -48,6 +48,8 @@ ChunkOverlap = Annotated[int, Field(ge=0, lt=CHUNK_CHARS_MAX, description="Chara
 
 
 class GroupCreate(Body):
+    model_config = example({"name": "Manuals", "description": "What comes with our machines."})
+
     name: Name
     description: Description | None = None
 
@@ -107,6 +109,8 @@ class DocumentRename(Body):
 
 
 class SearchBody(Body):
+    model_config = example({"query": "How do I clean the filter?", "limit": 5})
+
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
     limit: Annotated[int, Field(ge=1, le=RESULTS_MAX)] = 5
 
@@ -132,6 +136,8 @@ class Group(Answer):
 
 
 class Document(Answer):
+    """`name` repeats `filename` for the official MCP server, which shows nothing else."""
+
     id: str
     knowledge_folder_id: str
     filename: str
@@ -142,6 +148,7 @@ class Document(Answer):
     error_message: str | None
     created_at: Timestamp
     updated_at: Timestamp | None
+    name: str
 
     @classmethod
     def of(cls, row: models.KnowledgeDocument, public_url: str) -> "Document":
@@ -156,6 +163,7 @@ class Document(Answer):
             error_message=row.error_message,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            name=row.filename,
         )
 
 

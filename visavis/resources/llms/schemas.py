@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from visavis.core.spec import MindSpec
 from visavis.db import models
-from visavis.http.wire import Answer, Body, ServedBy, Timestamp, small
+from visavis.http.wire import Answer, Body, ServedBy, Timestamp, example, small
 from visavis.resources.llms.formats import LlmFormat
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -22,6 +22,16 @@ class LlmUrl(Body):
 class LlmBody(Body):
     """What may be set. Other spellings are those of official tools: `name`, `model`, `apiKey`, `baseUrl`, `url`."""
 
+    model_config = example(
+        {
+            "displayName": "Our own",
+            "llmFormat": "openai",
+            "urls": [{"url": "https://models.example.com/v1", "region": "local"}],
+            "modelName": "small-and-quick",
+            "secret": "sk-...",
+            "temperature": 0.7,
+        }
+    )
     display_name: Name | None = Field(default=None, validation_alias=AliasChoices("displayName", "name"))
     description: Annotated[str, Field(max_length=10_000)] | None = None
     llm_format: LlmFormat | None = Field(default=None, validation_alias=AliasChoices("llmFormat", "provider"))
@@ -42,6 +52,8 @@ class LlmBody(Body):
 
 
 class Llm(Answer):
+    """`name` and `provider` repeat what the official MCP server shows in its lists."""
+
     id: str
     display_name: str
     description: str | None
@@ -63,6 +75,8 @@ class Llm(Answer):
     created_at: Timestamp
     updated_at: Timestamp | None
     served_by: ServedBy | None
+    name: str
+    provider: str
 
     @classmethod
     def of(cls, row: models.Llm, mind: MindSpec | None) -> "Llm":
@@ -90,6 +104,8 @@ class Llm(Answer):
             created_at=row.created_at,
             updated_at=row.updated_at,
             served_by=ServedBy(provider=mind.provider, model=mind.model) if mind else None,
+            name=row.display_name,
+            provider=row.llm_format,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from visavis.db import models
-from visavis.http.wire import Answer, Body, Timestamp, small
+from visavis.http.wire import Answer, Body, Timestamp, example, small
 from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
 from visavis.resources.sessions.report_schemas import ToolCallDetail
 from visavis.resources.tools.schemas import REDACTED, ToolBody
@@ -94,6 +94,8 @@ class SessionRequest(Body):
 
 
 class TokenRequest(SessionRequest):
+    model_config = example({"personaConfig": {"personaId": "4314d606-bab4-5fc8-808b-878c43ae6a4c"}, "expiresIn": "1h"})
+
     expires_in: Literal["1h", "12h", "1d", "2d", "3d", "1w", "2w"] | None = None
 
 
@@ -108,6 +110,18 @@ class ShareLinkTokenRequest(Body):
 class EngineRequest(SessionRequest):
     """With a session token only `clientMetadata` and the voice detection count; the token decides everything else."""
 
+    model_config = example(
+        {
+            "personaConfig": {
+                "name": "Cara",
+                "avatarId": "071b0286-4cce-4808-bee2-e642f1062de3",
+                "voiceId": "de23e340-1416-4dd8-977d-065a7ca11697",
+                "llmId": "a7cf662c-2ace-4de1-a21e-ef0fbf144bb7",
+                "systemPrompt": "You are Cara. You help people to find what they need.",
+            },
+            "clientLabel": "shop",
+        }
+    )
     client_metadata: Metadata | None = None
     voice_detection: VoiceDetection | None = None
 
@@ -141,6 +155,8 @@ class TalkRequest(Body):
 
 
 class Session(Answer):
+    """`status` says in a word what `endTime` says; the official MCP server shows it in its lists."""
+
     id: str
     persona_id: str | None
     client_label: str | None
@@ -157,6 +173,7 @@ class Session(Answer):
     organization_id: str
     created_at: Timestamp
     updated_at: Timestamp | None
+    status: Literal["active", "ended"]
 
     @classmethod
     def of(cls, row: models.Session) -> "Session":
@@ -190,4 +207,5 @@ def _fields(row: models.Session) -> dict[str, Any]:
         "organization_id": row.organization_id,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+        "status": "active" if row.end_time is None else "ended",
     }
