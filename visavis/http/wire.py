@@ -27,6 +27,11 @@ class Body(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
 
+def example(body: dict[str, Any]) -> ConfigDict:
+    """For `model_config`: a request of this kind that somebody might really send."""
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
 def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 

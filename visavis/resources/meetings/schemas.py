@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from visavis.db import models
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, example
 from visavis.resources.personas.schemas import Id
 from visavis.resources.sessions.schemas import PersonaConfig, SessionReplay
 
@@ -19,6 +19,14 @@ class MeetingSessionOptions(Body):
 
 class MeetingBody(Body):
     """A meeting, and exactly one of a saved persona and one that lives for this meeting only."""
+
+    model_config = example(
+        {
+            "meetingUrl": "https://meet.google.com/abc-defg-hij",
+            "displayName": "Cara (AI)",
+            "personaId": "4314d606-bab4-5fc8-808b-878c43ae6a4c",
+        }
+    )
 
     meeting_url: Annotated[str, StringConstraints(min_length=1)] = Field(
         description="Google Meet, Zoom or Microsoft Teams; the scheme may be left out."

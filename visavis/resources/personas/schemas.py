@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from visavis.db import models
 from visavis.http.addresses import Addresses
 from visavis.http.origins import AllowedOrigin
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, example
 from visavis.resources.avatars.schemas import Avatar, AvatarModel
 from visavis.resources.personas.attachments import Attached
 from visavis.resources.share_links.schemas import ShareLink
@@ -114,6 +114,19 @@ class PersonaBody(Body):
 
 
 class PersonaWrite(PersonaBody):
+    model_config = example(
+        {
+            "name": "Cara",
+            "description": "Shows people around the shop.",
+            "avatarId": "071b0286-4cce-4808-bee2-e642f1062de3",
+            "voiceId": "de23e340-1416-4dd8-977d-065a7ca11697",
+            "llmId": "a7cf662c-2ace-4de1-a21e-ef0fbf144bb7",
+            "systemPrompt": "You are Cara. You help people to find what they need, in one or two sentences.",
+            "initialMessage": "Hello! What are you looking for?",
+            "languageCode": "en",
+        }
+    )
+
     widget_config: WidgetConfig | None = None
 
 

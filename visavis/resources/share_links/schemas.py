@@ -7,7 +7,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, WithJsonSchema, model
 
 from visavis.db import models
 from visavis.http.origins import AllowedOrigin
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, example
 
 LIFETIME_HOURS = 168
 LIFETIME_HOURS_MAX = 87_600  # ten years
@@ -69,6 +69,15 @@ class ShareLinkBody(Body):
 
 
 class ShareLinkCreate(ShareLinkBody):
+    model_config = example(
+        {
+            "personaId": "4314d606-bab4-5fc8-808b-878c43ae6a4c",
+            "name": "For the fair",
+            "expiresInHours": 72,
+            "usageLimit": 500,
+        }
+    )
+
     persona_id: Annotated[str, Field(max_length=128)]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, Field
 
 from visavis.db import models
-from visavis.http.wire import UUID, Answer, Body, Timestamp
+from visavis.http.wire import UUID, Answer, Body, Timestamp, example
 from visavis.resources.tools.parameters import Parameters
 
 AnyType = Literal["CLIENT", "SERVER_WEBHOOK", "SERVER_RAG", "SYSTEM", "client", "server", "system"]
@@ -73,6 +73,22 @@ class ToolSettings(Body):
 
 class ToolBody(ToolSettings):
     """A tool, with its settings in `config`, or flat as sessions take them (`type: server`, `subtype: webhook`)."""
+
+    model_config = example(
+        {
+            "name": "open_page",
+            "description": "Opens a page of the shop for the visitor.",
+            "type": "CLIENT",
+            "config": {
+                "parameters": {
+                    "type": "object",
+                    "properties": {"page": {"type": "string", "description": "Its name, such as offers."}},
+                    "required": ["page"],
+                },
+                "awaitResult": False,
+            },
+        }
+    )
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_.-]+$")] | None = None
     description: (

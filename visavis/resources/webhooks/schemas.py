@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from visavis.db import models
-from visavis.http.wire import Answer, Body, Timestamp
+from visavis.http.wire import Answer, Body, Timestamp, example
 from visavis.resources.webhooks.events import EventType
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
@@ -13,6 +13,14 @@ DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 class WebhookBody(Body):
     """What may be set. Without `events` a webhook is told everything."""
+
+    model_config = example(
+        {
+            "url": "https://example.com/visavis",
+            "description": "The shop's backend.",
+            "events": ["session.started", "session.ended"],
+        }
+    )
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
     description: Annotated[str, StringConstraints(max_length=1000)] | None = None
