@@ -61,7 +61,7 @@ class PgVector:
                     await session.execute(text(statement))
                 await session.execute(_GO_ON)
         except DBAPIError as error:  # not installed, too old, or not allowed to this account
-            log.info("vectors are compared in memory, without pgvector", reason=type(error.orig).__name__)
+            log.info("vectors are compared in memory, without pgvector", reason=str(error.orig).partition("\n")[0])
             return
         self.usable = True
         await self._catch_up()

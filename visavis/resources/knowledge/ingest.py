@@ -46,8 +46,16 @@ class Ingest:
     """`node` is what this server is called in the database."""
 
     def __init__(
-        self, database: Database, blobs: Blobs, store: PassageStore, parser: Parser, vectors: Vectors, node: str
+        self,
+        database: Database,
+        blobs: Blobs,
+        store: PassageStore,
+        parser: Parser,
+        vectors: Vectors,
+        node: str,
+        chunks_max: int = CHUNKS_MAX,
     ) -> None:
+        self._chunks_max = chunks_max
         self._database, self._blobs, self._store = database, blobs, store
         self._parser, self._vectors, self._node = parser, vectors, node
         self._tasks = TaskSet()
@@ -139,9 +147,9 @@ class Ingest:
             async for pieces in batches:
                 await self._add(document, chunks, pieces)
                 chunks += len(pieces)
-                if chunks > CHUNKS_MAX:
+                if chunks > self._chunks_max:
                     await self._forget(document.id)
-                    advice = f"This file makes more than {CHUNKS_MAX} passages; ask for a larger chunkSize"
+                    advice = f"This file makes more than {self._chunks_max} passages; ask for a larger chunkSize"
                     return await self._fail(document.id, advice)
         await self._change(document.id, status="READY", error_message=None, lease_until=None)
 

@@ -24,8 +24,8 @@ log = structlog.get_logger()
 class Vectors:
     """`embedder` is None where only words are searched."""
 
-    def __init__(self, database: Database, embedder: Embedder | None) -> None:
-        self._database, self._embedder = database, embedder
+    def __init__(self, database: Database, embedder: Embedder | None, try_again_s: float = TRY_AGAIN_S) -> None:
+        self._database, self._embedder, self._try_again_s = database, embedder, try_again_s
         self._renewing = asyncio.Lock()
         # nothing is known at the start: another model may have been used before
         self._some_missing = embedder is not None
@@ -34,6 +34,11 @@ class Vectors:
     @property
     def model(self) -> str:
         return self._embedder.model if self._embedder else ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every passage is known to have its vector."""
+        return not self._some_missing
 
     async def of_question(self, text: str) -> Vector | None:
         """None where there is none in time."""
@@ -58,7 +63,7 @@ class Vectors:
 
     def _put_off(self, error: ProviderError) -> None:
         log.warning("passages get their vectors later", reason=error.message)
-        self._some_missing, self._not_before_s = True, time.monotonic() + TRY_AGAIN_S
+        self._some_missing, self._not_before_s = True, time.monotonic() + self._try_again_s
 
     async def renew_one(self, store: PassageStore) -> bool:
         """Give one document's passages the vectors of the present model. False when there is nothing to do now."""
