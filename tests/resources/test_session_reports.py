@@ -148,10 +148,13 @@ def test_a_database_that_fails_for_a_while_loses_nothing(rest: Rest) -> None:
     try:
         with pytest.raises(Exception, match="session_messages"):
             rest.run(scribe.flush())
+        assert rest.ask("POST", f"/v1/sessions/{session_id}/stop").status_code == 200
+        assert rest.ask("GET", f"/v1/sessions/{session_id}").json()["endTime"] is None
     finally:
         rest.run(rename("hidden", "session_messages"))
-    stop(rest, session_id)
+    record = stop(rest, session_id)  # only waits: it has ended, and that is written by itself
 
+    assert record["exitStatus"] == "CLOSED_BY_ENGINE"
     assert transcript(rest, session_id)["totalMessages"] == 2
 
 

@@ -4,8 +4,8 @@ What is said and measured waits in memory for a moment; then that of all session
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +45,13 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Notes:
-    """What of one session is not written yet, and how much of it is."""
+    """What of one session is not written yet, and how much of it was noted in all. `end` is there when it has ended."""
 
     wall: WallTime
     keeps_words: bool
     messages: list[Json] = field(default_factory=list[Json], repr=False)
     turns: list[Json] = field(default_factory=list[Json])
+    end: Json | None = None
     messages_noted: int = 0
     turns_noted: int = 0
 
@@ -94,45 +95,37 @@ class Scribe:
         self._noted.set()
 
     async def end(self, report: SessionReport) -> None:
-        """Everything there will ever be of this session is in the database when this returns."""
-        await self.flush()
+        """All there will ever be of this session is in the database when this returns, or as soon as it answers."""
         if report.film:
             await self._keep_film(report)
-        notes = self._notes.pop(report.session_id, None)
-        ended_at = notes.wall.at(report.ended_ms) if notes else models.now()
-        failed = report.reason == "failed"
-        async with self._database.writing() as session:
-            await session.execute(
-                update(models.Session)
-                .where(models.Session.id == report.session_id)
-                .values(
-                    end_time=ended_at,
-                    exit_status=EXIT_STATUS[report.reason],
-                    reported_at=models.now(),
-                    warnings=report.warnings,
-                    errors=max(report.failures, 1) if failed else report.failures,
-                )
-            )
-            await tell_ended(session, report.session_id)
+        notes = self._notes.get(report.session_id)
+        if notes is not None:
+            notes.end = _end(report, notes.wall)
+            await self._try_to_flush()
 
     async def flush(self) -> None:
         """Write down what has been noted. Raises what the database raises, and then nothing is forgotten."""
         async with self._one_at_a_time:
             batch = {
-                session_id: (list(notes.messages), list(notes.turns))
+                session_id: replace(notes, messages=list(notes.messages), turns=list(notes.turns))
                 for session_id, notes in self._notes.items()
-                if notes.messages or notes.turns
+                if notes.messages or notes.turns or notes.end
             }
             if not batch:
                 return
             async with self._database.writing() as session:
-                for session_id, (messages, turns) in batch.items():
-                    await _write(session, session_id, messages, turns)
-            for session_id, (messages, turns) in batch.items():
-                notes = self._notes[session_id]
-                del notes.messages[: len(messages)]
-                del notes.turns[: len(turns)]
-                self._waiting -= len(messages) + len(turns)
+                for session_id, notes in batch.items():
+                    await _write(session, session_id, notes)
+            for session_id, written in batch.items():
+                self._forget(session_id, written)
+
+    def _forget(self, session_id: str, written: _Notes) -> None:
+        notes = self._notes[session_id]
+        del notes.messages[: len(written.messages)]
+        del notes.turns[: len(written.turns)]
+        self._waiting -= len(written.messages) + len(written.turns)
+        if written.end is not None:  # nothing follows
+            del self._notes[session_id]
 
     async def _keep_film(self, report: SessionReport) -> None:
         try:
@@ -145,11 +138,14 @@ class Scribe:
             await self._noted.wait()
             await asyncio.sleep(FLUSH_EVERY_S)
             self._noted.clear()
-            try:
-                await self.flush()
-            except Exception as error:  # whatever ails the database, the next try may work
-                log.error("transcripts could not be written; trying again", reason=type(error).__name__)
-                self._noted.set()
+            await self._try_to_flush()
+
+    async def _try_to_flush(self) -> None:
+        try:
+            await self.flush()
+        except Exception as error:  # whatever ails the database, the next try may work
+            log.error("transcripts could not be written; trying again", reason=type(error).__name__)
+            self._noted.set()
 
 
 async def close_abandoned(session: AsyncSession, node: str) -> None:
@@ -170,20 +166,32 @@ async def close_abandoned(session: AsyncSession, node: str) -> None:
         await tell_ended(session, session_id)
 
 
-async def _write(session: AsyncSession, session_id: str, messages: Sequence[Json], turns: Sequence[Json]) -> None:
+async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
     """What one session leaves must not keep the others' from being written: one whose row is gone leaves nothing."""
     try:
         async with session.begin_nested():
-            if messages:
-                await session.execute(insert(models.SessionMessage), messages)
-            if turns:
-                await session.execute(insert(models.SessionTurn), turns)
-            # a sign of life, by which a start after a crash knows when the session ended
-            await session.execute(
-                update(models.Session).where(models.Session.id == session_id).values(updated_at=models.now())
-            )
+            if notes.messages:
+                await session.execute(insert(models.SessionMessage), notes.messages)
+            if notes.turns:
+                await session.execute(insert(models.SessionTurn), notes.turns)
     except (IntegrityError, DataError) as error:
         log.error("a part of a transcript was refused by the database", reason=type(error).__name__)
+    # a sign of life, by which a start after a crash knows when the session ended
+    changes = notes.end or {"updated_at": models.now()}
+    await session.execute(update(models.Session).where(models.Session.id == session_id).values(**changes))
+    if notes.end is not None:
+        await tell_ended(session, session_id)
+
+
+def _end(report: SessionReport, wall: WallTime) -> Json:
+    failed = report.reason == "failed"
+    return {
+        "end_time": wall.at(report.ended_ms),
+        "exit_status": EXIT_STATUS[report.reason],
+        "reported_at": models.now(),
+        "warnings": report.warnings,
+        "errors": max(report.failures, 1) if failed else report.failures,
+    }
 
 
 def _message(session_id: str, position: int, message: ReportedMessage, wall: WallTime) -> dict[str, Any]:
