@@ -9,6 +9,7 @@ from visavis.app import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
+from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
 from visavis.settings import Settings
@@ -29,6 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _provider("tts", BUILT_IN_VOICE, "voice", "replies are silent"),
         _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
+        _photos(),
         _mind(settings),
         _knowledge(settings),
         _lab(),
@@ -57,6 +59,13 @@ def _provider(kind: Kind, names: Sequence[str], part: str, otherwise: str) -> Fi
         return Finding("ok", part, names[0])
     stand_in = next((name for name in names[1:] if not catalog.missing(kind, name)), "")
     return Finding("fallback", part, f"{f'{stand_in} stands in' if stand_in else otherwise}: {hint}")
+
+
+def _photos() -> Finding:
+    hint = Inspector.missing()
+    if hint:
+        return Finding("fallback", "photos", f"avatars are made without looking for a face: {hint}")
+    return Finding("ok", "photos", "faces are looked for")
 
 
 def _mind(settings: Settings) -> Finding:

@@ -1,10 +1,11 @@
 """Rows of one organization: the only door by which resources reach tables, so that no query forgets whose they are."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import Forbidden, NotFound
@@ -86,3 +87,11 @@ class Repository(Generic[Row]):
 def contains(column: ColumnElement[str] | object, term: str) -> ColumnElement[bool]:
     """Case-insensitive search; `%` and `_` mean themselves."""
     return func.lower(column).contains(term.lower(), autoescape=True)
+
+
+def tagged(column: ColumnElement[list[str]] | object, tags: str) -> list[ColumnElement[bool]]:
+    """A filter for rows with any of the tags, which are comma separated; none where there are no tags."""
+    wanted = [tag.strip().lower() for tag in tags.split(",") if tag.strip()]
+    # the column holds a JSON list, whose text both databases can search
+    as_text = cast(column, Text)
+    return [or_(*(as_text.contains(json.dumps(tag), autoescape=True) for tag in wanted))] if wanted else []

@@ -108,12 +108,12 @@ async def delete_avatar(
             await Avatars(transaction, caller.organization_id).hide(avatar_id)
         return DELETED
     async with database(request).writing() as transaction:
-        row = await Avatars(transaction, caller.organization_id, also_deleted=True).condemn(avatar_id)
+        row = await Avatars(transaction, caller.organization_id, also_hidden=True).condemn(avatar_id)
     shelf: PictureShelf = request.app.state.pictures
     await blobs.remove(row.picture)
     await shelf.forget(row)
     async with database(request).writing() as transaction:
-        await Avatars(transaction, caller.organization_id, also_deleted=True).remove(avatar_id)
+        await Avatars(transaction, caller.organization_id, also_hidden=True).remove(avatar_id)
     return DELETED
 
 
@@ -128,7 +128,7 @@ async def get_avatar_file(
 ) -> FileResponse:
     """Pictures of built-in avatars need no credential, those of an organization's own a signed address."""
     owner = owner_by(signer, f"{FOLDER}/{avatar_id}", token)
-    avatar = await Avatars(transaction, owner, also_deleted=True).get(avatar_id)
+    avatar = await Avatars(transaction, owner, also_hidden=True).get(avatar_id)
     shelf: PictureShelf = request.app.state.pictures
     path = await shelf.get(avatar, file)
     visibility = "public" if avatar.organization_id is None else "private"

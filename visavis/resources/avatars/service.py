@@ -1,17 +1,17 @@
 """Which avatars there are, how one is made of a photo, and how it goes away again."""
 
-import json
 from contextlib import suppress
 
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.errors import Conflict, NotFound
+from visavis.core.errors import NotFound
 from visavis.core.material import FaceBox, Photo
 from visavis.core.spec import FaceSpec
 from visavis.db.blobs import Blobs
-from visavis.db.models import Avatar, Persona, new_id, now
-from visavis.db.repository import Repository, contains
+from visavis.db.hiding import Parts
+from visavis.db.models import Avatar, Persona, new_id
+from visavis.db.repository import contains, tagged
 from visavis.resources.avatars.stock import MODELS
 
 DEFAULT_MODEL = "cara-3"
@@ -21,12 +21,9 @@ PHOTO_BYTES_MAX = 4_718_592  # 4.5 MB
 KEPT_BYTES_MAX = 20_000_000
 
 
-class Avatars(Repository[Avatar]):
-    """An avatar that was deleted is only seen by whoever asks for it expressly: personas that use it still do."""
-
-    def __init__(self, session: AsyncSession, organization_id: str, *, also_deleted: bool = False) -> None:
-        super().__init__(session, Avatar, organization_id, "avatar")
-        self._also_deleted = also_deleted
+class Avatars(Parts[Avatar]):
+    def __init__(self, session: AsyncSession, organization_id: str, *, also_hidden: bool = False) -> None:
+        super().__init__(session, Avatar, organization_id, "avatar", Persona.avatar_id, also_hidden=also_hidden)
 
     async def make(self, name: str, photo: Photo, blob: str, model: str | None) -> Avatar:
         """An avatar of the photo that is kept as `blob`."""
@@ -54,26 +51,6 @@ class Avatars(Repository[Avatar]):
         await self.session.flush()
         return row
 
-    async def hide(self, avatar_id: str) -> None:
-        row = await self.own(avatar_id)
-        row.deleted_at = now()
-        await self.session.flush()
-
-    async def condemn(self, avatar_id: str) -> Avatar:
-        """Hide an avatar whose files are about to be erased. Raises `Conflict` while personas use it."""
-        row = await self.own(avatar_id)
-        using = select(Persona.id).where(Persona.avatar_id == row.id, Persona.organization_id == self.organization_id)
-        if impacted := sorted(await self.session.scalars(using)):
-            message = f"{len(impacted)} personas use this avatar; give them another one, or delete it without hard=true"
-            raise Conflict(message, extra={"impactedPersonaIds": impacted})
-        row.deleted_at = row.deleted_at or now()
-        await self.session.flush()
-        return row
-
-    def _visible(self) -> ColumnElement[bool]:
-        visible = super()._visible()
-        return visible if self._also_deleted else visible & Avatar.deleted_at.is_(None)
-
 
 def face_spec(row: Avatar, width_px: int, height_px: int, files: Blobs) -> FaceSpec:
     """How a renderer is told of an avatar. One whose photo is gone has a face nevertheless."""
@@ -95,10 +72,7 @@ def matching(search: str, render_style: str, tags: str, only_one_shot: bool) -> 
         filters.append(or_(contains(Avatar.display_name, search), contains(Avatar.description, search)))
     if render_style != "all":
         filters.append(Avatar.render_style == render_style)
-    if wanted := [tag.strip().lower() for tag in tags.split(",") if tag.strip()]:
-        # the column holds a JSON list, whose text both databases can search
-        as_text = cast(Avatar.display_tags, Text)
-        filters.append(or_(*(as_text.contains(json.dumps(tag), autoescape=True) for tag in wanted)))
+    filters += tagged(Avatar.display_tags, tags)
     if only_one_shot:
         filters.append(Avatar.organization_id.is_not(None))
     return filters

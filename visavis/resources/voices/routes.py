@@ -167,11 +167,11 @@ async def delete_voice(
             await Voices(transaction, caller.organization_id).hide(voice_id)
         return DELETED
     async with database(request).writing() as transaction:
-        row = await Voices(transaction, caller.organization_id, also_deleted=True).condemn(voice_id)
+        row = await Voices(transaction, caller.organization_id, also_hidden=True).condemn(voice_id)
     studio: Studio = request.app.state.studio
     await studio.forget(row.cloned_by, row.provider_voice_id)
     async with database(request).writing() as transaction:
-        await Voices(transaction, caller.organization_id, also_deleted=True).remove(voice_id)
+        await Voices(transaction, caller.organization_id, also_hidden=True).remove(voice_id)
     return DELETED
 
 
@@ -185,7 +185,7 @@ async def get_voice_sample(
 ) -> FileResponse:
     """Samples of built-in voices need no credential, those of an organization's own a signed address."""
     owner = owner_by(signer, f"{FOLDER}/{voice_id}", token)
-    row = await Voices(transaction, owner, also_deleted=True).get(voice_id)
+    row = await Voices(transaction, owner, also_hidden=True).get(voice_id)
     shelf: SampleShelf = request.app.state.samples
     path = await shelf.get(service.voice_spec(row, {}, None))
     visibility = "public" if row.organization_id is None else "private"

@@ -1,17 +1,17 @@
 """What a voice can be told, who speaks for it, and how voices come and go."""
 
-import json
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.errors import Conflict, Detail, InvalidRequest
+from visavis.core.errors import Detail, InvalidRequest
 from visavis.core.material import ClonedVoice
 from visavis.core.spec import VoiceSpec
-from visavis.db.models import Persona, Voice, now
-from visavis.db.repository import Repository, contains
+from visavis.db.hiding import Parts
+from visavis.db.models import Persona, Voice
+from visavis.db.repository import contains, tagged
 from visavis.http.errors import invalid_request
 from visavis.http.wire import Body
 from visavis.resources.voices.schemas import VARIANTS, VoiceCloneForm, VoiceImport, VoiceUpdate
@@ -63,12 +63,9 @@ def voice_spec(row: Voice, options: dict[str, Any], voice_speed: float | None) -
     return VoiceSpec(row.served_by, row.served_voice, speed=speed, volume=options.get("volume", 1.0), options=options)
 
 
-class Voices(Repository[Voice]):
-    """A voice that was deleted is only seen by whoever asks for it expressly: personas that use it still do."""
-
-    def __init__(self, session: AsyncSession, organization_id: str, *, also_deleted: bool = False) -> None:
-        super().__init__(session, Voice, organization_id, "voice")
-        self._also_deleted = also_deleted
+class Voices(Parts[Voice]):
+    def __init__(self, session: AsyncSession, organization_id: str, *, also_hidden: bool = False) -> None:
+        super().__init__(session, Voice, organization_id, "voice", Persona.voice_id, also_hidden=also_hidden)
 
     async def take_in(self, body: VoiceImport) -> Voice:
         """A provider's voice. Nothing here speaks with it yet, so a built-in voice does, and `served_by` says so."""
@@ -92,26 +89,6 @@ class Voices(Repository[Voice]):
                 setattr(row, name, value)
         await self.session.flush()
         return row
-
-    async def hide(self, voice_id: str) -> None:
-        row = await self.own(voice_id)
-        row.deleted_at = now()
-        await self.session.flush()
-
-    async def condemn(self, voice_id: str) -> Voice:
-        """Hide a voice that is about to be erased where it was cloned. Raises `Conflict` while personas use it."""
-        row = await self.own(voice_id)
-        using = select(Persona.id).where(Persona.voice_id == row.id, Persona.organization_id == self.organization_id)
-        if impacted := sorted(await self.session.scalars(using)):
-            message = f"{len(impacted)} personas use this voice; give them another one, or delete it without hard=true"
-            raise Conflict(message, extra={"impactedPersonaIds": impacted})
-        row.deleted_at = row.deleted_at or now()
-        await self.session.flush()
-        return row
-
-    def _visible(self) -> ColumnElement[bool]:
-        visible = super()._visible()
-        return visible if self._also_deleted else visible & Voice.deleted_at.is_(None)
 
 
 def _row(name: str, gender: str | None, country: str | None, description: str | None) -> Voice:
@@ -139,8 +116,4 @@ def matching(
     for column, value in ((Voice.provider, provider), (Voice.gender, gender), (Voice.country, country)):
         if value is not None:
             filters.append(column == value)
-    if wanted := [tag.strip().lower() for tag in tags.split(",") if tag.strip()]:
-        # the column holds a JSON list, whose text both databases can search
-        as_text = cast(Voice.display_tags, Text)
-        filters.append(or_(*(as_text.contains(json.dumps(tag), autoescape=True) for tag in wanted)))
-    return filters
+    return filters + tagged(Voice.display_tags, tags)
