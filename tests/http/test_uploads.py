@@ -85,3 +85,16 @@ def test_only_a_route_for_files_has_more_room(rest: Rest) -> None:
     headers = {"content-type": "application/json"}
     assert rest.ask("POST", "/v1/llms", content=b" " * 20_000, headers=headers).status_code == 413
     assert rest.ask("PUT", "/v1/uploads/x/y", content=b" " * 20_000, headers=headers).status_code == 413
+
+
+def test_uploads_that_nobody_adopted_are_swept_away_in_time(rest: Rest) -> None:
+    blobs = rest.app.state.blobs
+    kept = rest.run(blobs.put("ours", b"kept", ".txt", 10))
+    assert put(rest, signed_upload(rest, "forgotten"), b"forgotten") == 200
+
+    rest.run(blobs.sweep(older_than_s=60))
+    assert blobs.path("ours/forgotten.upload").is_file()
+    rest.run(blobs.sweep(older_than_s=-60))
+    assert blobs.path(kept).read_bytes() == b"kept"
+    with pytest.raises(NotFound):
+        blobs.path("ours/forgotten.upload")

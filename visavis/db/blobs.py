@@ -4,12 +4,16 @@ A blob's name begins with its organization's id and is never made from what a cl
 """
 
 import asyncio
+import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from visavis.core.errors import NotFound, PayloadTooLarge
 from visavis.db.models import new_id
+
+UPLOAD = ".upload"
 
 
 class Blobs:
@@ -51,6 +55,17 @@ class Blobs:
     def uploaded(self, organization_id: str, upload_id: str) -> Path:
         """Where an upload lies that nobody has adopted. Raises `NotFound` when nothing came."""
         return self.path(_upload(organization_id, upload_id))
+
+    async def sweep(self, older_than_s: float) -> None:
+        """Remove uploads that nobody adopted, and what was being written when a server ended."""
+        await asyncio.to_thread(self._sweep, time.time() - older_than_s)
+
+    def _sweep(self, before_s: float) -> None:
+        for pattern in (f"*/*{UPLOAD}", "*/*.part"):
+            for path in self._folder.glob(pattern):
+                with contextlib.suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before_s:
+                        path.unlink()
 
     async def _put(self, name: str, content: bytes | AsyncIterator[bytes], max_bytes: int) -> None:
         path = self._folder / name
@@ -100,7 +115,7 @@ def _move_safely(file: Path, path: Path) -> None:
 
 
 def _upload(organization_id: str, upload_id: str) -> str:
-    return f"{organization_id}/{upload_id}.upload"
+    return f"{organization_id}/{upload_id}{UPLOAD}"
 
 
 async def _pieces(content: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:

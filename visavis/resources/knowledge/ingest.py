@@ -30,6 +30,7 @@ AT_ONCE = 2
 LEASE_S = 60.0
 LOOK_AGAIN_S = 30.0
 ATTEMPTS_MAX = 3
+UPLOADS_KEPT_S = 24 * 3600.0  # addresses for them are good for an hour
 CHUNKS_MAX = 100_000
 KINDS = {media_type: kind for kind, media_type in TYPES.items()}
 
@@ -62,6 +63,7 @@ class Ingest:
         self._news = asyncio.Event()
 
     async def start(self) -> None:
+        await self._blobs.sweep(UPLOADS_KEPT_S)
         async with self._database.writing() as session:
             mine = update(KnowledgeDocument).where(
                 KnowledgeDocument.worker == self._node, KnowledgeDocument.status == "PROCESSING"

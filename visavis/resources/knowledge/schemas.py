@@ -1,5 +1,6 @@
 """Knowledge on the wire. Lists are bare arrays here, as the contract has them."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -32,11 +33,14 @@ OTHER_TYPES = {"text/x-markdown": "md", "application/csv": "csv", "application/x
 KINDS_TEXT = ", ".join(kind.upper() for kind in TYPES)
 
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+
 def _file_name(name: str) -> str:
     """What browsers of old send with folders."""
     name = clean(name).replace("\\", "/").rpartition("/")[2].strip()
-    if not name:
-        raise ValueError("give a name such as prices.pdf")
+    if not name or CONTROLS.search(name):
+        raise ValueError("give a name such as prices.pdf, without control characters")
     return name
 
 
