@@ -45,3 +45,19 @@ async def test_a_failure_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> N
 
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
     assert (await cache.get("a.jpg", write)).read_bytes() == b"content"
+
+
+async def test_a_forgotten_file_is_made_anew(tmp_path: Path) -> None:
+    cache = FileCache(tmp_path / "files")
+    made = 0
+
+    async def write(path: Path) -> None:
+        nonlocal made
+        made += 1
+        path.write_text(str(made))  # noqa: ASYNC240 - a few bytes
+
+    await cache.get("a.txt", write)
+    await cache.forget("a.txt")
+    await cache.forget("never made.txt")
+
+    assert (await cache.get("a.txt", write)).read_text() == "2"  # noqa: ASYNC240

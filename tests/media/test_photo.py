@@ -123,7 +123,7 @@ def test_every_orientation_is_put_upright_also_where_it_is_transparent(orientati
     png = photos.encoded(np.ascontiguousarray(lying), ".png")
     png = png[:33] + struct.pack(">I", len(tiff)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[33:]
 
-    picture = read_picture(png)
+    picture = read_picture(png, 100)
 
     assert picture.shape == (20, 30, 3)
     assert picture[5, 5].tolist() == [255, 0, 0]
@@ -131,11 +131,21 @@ def test_every_orientation_is_put_upright_also_where_it_is_transparent(orientati
     assert picture[5, 25].tolist() == [240, 240, 240]
 
 
+def test_a_large_transparent_picture_is_made_small_before_it_is_laid_on_a_background() -> None:
+    large = np.zeros((1200, 1600, 4), np.uint8)
+    large[:, :800] = (0, 0, 255, 255)
+
+    picture = read_picture(photos.encoded(large, ".png"), 160)
+
+    assert picture.shape == (120, 160, 3)
+    assert picture[60, [40, 120]].tolist() == [[255, 0, 0], [240, 240, 240]]
+
+
 def test_pictures_with_sixteen_bits_and_in_grey_are_read() -> None:
     deep = np.full((10, 10, 4), 65535, np.uint16)
     deep[:5, :, 3] = 0
-    assert read_picture(photos.encoded(deep, ".png"))[[2, 8], 5].tolist() == [[240] * 3, [255] * 3]
-    assert read_picture(photos.encoded(np.full((10, 10), 77, np.uint8), ".png"))[5, 5].tolist() == [77] * 3
+    assert read_picture(photos.encoded(deep, ".png"), 100)[[2, 8], 5].tolist() == [[240] * 3, [255] * 3]
+    assert read_picture(photos.encoded(np.full((10, 10), 77, np.uint8), ".png"), 100)[5, 5].tolist() == [77] * 3
 
 
 @pytest.mark.parametrize(

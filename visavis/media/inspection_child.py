@@ -13,7 +13,7 @@ from visavis.media.channel import ParentLink
 from visavis.media.child import run
 
 # of addresses, not of memory: libraries reserve far more than they use
-_ADDRESSES_BYTES_MAX = 4 << 30
+_ADDRESSES_BYTES_MAX = 2 << 30
 _PROCESSOR_S_MAX = 45
 
 

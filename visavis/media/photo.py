@@ -33,7 +33,7 @@ _DETAIL_FACE_PX = 160
 
 def examine(content: bytes) -> Photo:
     """The photo as it will be kept. Raises `InvalidRequest` for the file, `Unprocessable` for what is in it."""
-    picture = _shrunk(read_picture(content))
+    picture = read_picture(content, KEPT_SIDE_PX_MAX)
     height_px, width_px = picture.shape[:2]
     if face_finder.missing():
         return Photo(_jpeg(picture), width_px, height_px, face_box=None)
@@ -86,13 +86,6 @@ def _detail(face: Face, picture: Picture) -> float:
     grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method)
     sharp, softer, coarse = (cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (1, 2, 8))
     return float((sharp - softer).std() / max(float((softer - coarse).std()), 1e-6))
-
-
-def _shrunk(picture: Picture) -> Picture:
-    scale = KEPT_SIDE_PX_MAX / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _jpeg(picture: Picture) -> bytes:

@@ -24,8 +24,8 @@ _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 Picture = NDArray[np.uint8]
 
 
-def read_picture(content: bytes) -> Picture:
-    """The picture, upright, as RGB. Raises `InvalidRequest` with the path `image`."""
+def read_picture(content: bytes, side_px_max: int) -> Picture:
+    """The picture, upright, as RGB, no larger than that. Raises `InvalidRequest` with the path `image`."""
     width_px, height_px = size_of(content)
     if width_px * height_px > PIXELS_MAX or max(width_px, height_px) > SIDE_PX_MAX:
         message = f"has {width_px} x {height_px} pixels; at most {PIXELS_MAX} in all and {SIDE_PX_MAX} a side"
@@ -35,8 +35,15 @@ def read_picture(content: bytes) -> Picture:
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
     if picture is None or not _whole(content):
         raise InvalidRequest.field("image", "is damaged or not complete", "damaged")
-    flat = _flattened(data, np.asarray(picture, np.uint8))
+    flat = _flattened(data, shrunk(np.asarray(picture, np.uint8), side_px_max), side_px_max)
     return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def shrunk(picture: Picture, side_px_max: int) -> Picture:
+    scale = side_px_max / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def format_of(content: bytes) -> PictureFormat | None:
@@ -102,24 +109,23 @@ def _whole(content: bytes) -> bool:
     return format_of(content) != "JPEG" or content.rfind(b"\xff\xd9") > content.rfind(b"\xff\xda")
 
 
-def _flattened(data: NDArray[np.uint8], upright: Picture) -> Picture:
+def _flattened(data: NDArray[np.uint8], upright: Picture, side_px_max: int) -> Picture:
     """The upright BGR picture on a light background, where the file is transparent."""
     raw = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if raw is None or raw.ndim != 3 or raw.shape[2] != 4:
         return upright
-    lying = (np.asarray(raw, np.uint32) >> (8 * raw.itemsize - 8)).astype(np.uint8)
+    if raw.dtype == np.uint16:
+        raw = cv2.convertScaleAbs(raw, alpha=1 / 257)
+    lying = np.asarray(raw, np.uint8)
     if lying[..., 3].min() == 255:
         return upright
-    opacity = _opacity(lying, upright).astype(np.float32)[..., None] / 255
+    opacity = _opacity(shrunk(lying, side_px_max), upright).astype(np.float32)[..., None] / 255
     return (_BACKGROUND + (upright.astype(np.float32) - _BACKGROUND) * opacity).round().astype(np.uint8)
 
 
 def _opacity(lying: Picture, upright: Picture) -> Picture:
-    """Opacity is only to be had as it lies in the file, so it is turned and mirrored until the colours agree."""
-    for quarter_turns in range(4):
-        for mirrored in (False, True):
-            turned = np.rot90(lying[:, ::-1] if mirrored else lying, quarter_turns)
-            colours = turned[..., :3].astype(np.int16)
-            if colours.shape == upright.shape and np.abs(colours - upright).max() <= 1:
-                return turned[..., 3]
-    return np.full(upright.shape[:2], 255, np.uint8)
+    """Opacity is only to be had as it lies in the file, so it is turned and mirrored as its colours fit best."""
+    ways = [np.rot90(side, turns) for side in (lying, lying[:, ::-1]) for turns in range(4)]
+    fitting = [way for way in ways if way.shape[:2] == upright.shape[:2]]
+    best = min(fitting, key=lambda way: cv2.norm(np.ascontiguousarray(way[..., :3]), upright, cv2.NORM_L1))
+    return best[..., 3]
