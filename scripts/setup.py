@@ -1,5 +1,6 @@
-"""Make this checkout runnable: `setup.py` for running, `--tests` for what the tests need besides, `--embeddings` for the
-embedding model.
+"""Make this checkout runnable: `setup.py` for running, `--tests` for what the tests need besides.
+
+`--embeddings` adds the embedding model.
 
 Idempotent. Each step remembers a digest of its inputs and is skipped while they stay the same, so that a second run
 takes about a second. Uses the standard library alone, because it runs before anything is installed.
@@ -60,6 +61,7 @@ def setup_to_run() -> None:
     step("python packages", [ROOT / "requirements-dev.lock"], lambda: install(ROOT / "requirements-dev.lock"))
     step("visavis", [ROOT / "pyproject.toml"], install_visavis)
     step("models", [ROOT / "models.lock"], install_models)
+    step("faster faces", [ROOT / "visavis" / "renderers" / "native" / "warp.c"], build_warp)
     step("system packages", [scripts / "apt-packages.txt"], lambda: install_system_packages("run"))
     if find_library("flite") is None:
         step("voice", sources(VOICE), install_voice)
@@ -114,6 +116,11 @@ def install_models() -> bool:
     except Failed:
         say(WITHOUT_A_MODEL)
         return False
+
+
+def build_warp() -> bool:
+    """Optional: a small kernel in C; without it, or without a compiler, OpenCV does its work."""
+    return subprocess.run([PYTHON, "-m", "visavis.renderers.native"], cwd=ROOT).returncode == 0
 
 
 def install_system_packages(section: str) -> bool:

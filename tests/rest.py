@@ -46,7 +46,9 @@ class QuietMedia:
 
     def furnish(self, spec: SessionSpec) -> Parts:
         self.specs[spec.session_id] = spec
-        return Parts(Lines() if spec.mind else None, PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets())
+        return Parts(
+            Lines() if spec.mind else None, PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets()
+        )
 
     async def make(self, face: FaceSpec, kind: Literal["image", "idle_video"], path: Path) -> None:
         self.made.append(f"{kind} of {face.identity} at {face.width_px}x{face.height_px}")

@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=1200,
         ge=0,
-        description="How many requests an API key may make a minute, counted by each server for itself; the next one is "
-        "answered 429. 0 means any number.",
+        description="How many requests an API key may make a minute, counted by each server for itself; the next one "
+        "is answered 429. 0 means any number.",
     )
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
 

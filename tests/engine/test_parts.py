@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from visavis.core.clock import HandWoundClock
+from visavis.core.events import DirectorCue
 from visavis.core.frames import AudioChunk, Mark, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec, PersonaSpec
 from visavis.core.tasks import cancel_and_wait
@@ -152,3 +153,41 @@ async def test_a_closed_show_keeps_whoever_asks_for_pictures_waiting() -> None:
     await asyncio.sleep(0)
     assert not asked.done()
     await cancel_and_wait(asked)
+
+
+async def shown(faces: StillFaces, spec: FaceSpec) -> Show:
+    show = Show(spec, faces, CountedPackets().open(), b"", HandWoundClock())
+    show.expect(VideoFormat("h264", 720, 480))
+    await show.ready()
+    for _ in range(50):  # a second has passed
+        show.pull()
+    return show
+
+
+async def test_the_face_hears_the_user_in_larger_pieces() -> None:
+    faces = StillFaces()
+    show = await shown(faces, FaceSpec("still", ""))
+    for _ in range(9):
+        show.hear(AudioChunk(bytes(640), 16_000))
+    assert faces.listened == [(920.0, 80.0)] * 2
+    await show.close()
+
+
+async def test_cues_are_played_now_soon_or_at_a_time_to_come() -> None:
+    faces = StillFaces()
+    show = await shown(faces, FaceSpec("still", ""))
+    for cue in (
+        DirectorCue("warm"), DirectorCue("sad", in_ms=500.0), DirectorCue("happy", at_ms=1_700.0),
+        DirectorCue("angry", at_ms=200.0),
+    ):  # fmt: skip
+        show.cue(cue)
+    assert faces.cues == [("warm", 1_000.0), ("sad", 1_500.0), ("happy", 1_700.0)]
+    await show.close()
+
+
+async def test_a_face_that_takes_no_direction_is_given_none() -> None:
+    faces = StillFaces()
+    show = await shown(faces, FaceSpec("still", "", takes_direction=False))
+    show.cue(DirectorCue("warm"))
+    assert faces.cues == []
+    await show.close()

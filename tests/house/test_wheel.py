@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NEEDED = [
     "visavis/lab/dist/index.html",
     "visavis/db/migrations/env.py",
+    "visavis/renderers/people/cara.toml",
     "visavis/db/migrations/versions/0001_the_first_schema.py",
 ]
 

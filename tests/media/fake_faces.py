@@ -40,6 +40,12 @@ class BarFace:
     def cut(self, at_ms: float) -> None:
         self._speech = [(start, min(end, at_ms)) for start, end in self._speech if start < at_ms]
 
+    def listen(self, start_ms: float, audio: AudioChunk) -> None:
+        self._speech.append((start_ms, start_ms + audio.duration_ms))
+
+    def cue(self, tag: str, at_ms: float) -> None:
+        self._speech.append((at_ms, at_ms + 200.0))
+
     def frame(self, at_ms: float) -> NDArray[np.uint8]:
         if self._face.identity == "stuck" and at_ms >= 80:
             time.sleep(3_600)
@@ -60,6 +66,10 @@ class SwingFace:
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None: ...
 
     def cut(self, at_ms: float) -> None: ...
+
+    def listen(self, start_ms: float, audio: AudioChunk) -> None: ...
+
+    def cue(self, tag: str, at_ms: float) -> None: ...
 
     def frame(self, at_ms: float) -> NDArray[np.uint8]:
         swing_ms = 300 * np.sin(2 * np.pi * at_ms / 5_200)

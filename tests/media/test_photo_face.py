@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests import photos
-from visavis.app import RENDERERS
 from visavis.core.clock import MonotonicClock
 from visavis.core.frames import VideoCodec, VideoFormat
 from visavis.core.spec import FaceSpec
+from visavis.local_media import RENDERERS
 from visavis.media import face_finder
 from visavis.media.face_finder import find_faces
 from visavis.media.photo import examine

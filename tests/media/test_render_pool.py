@@ -92,6 +92,18 @@ async def test_speech_and_cut_arrive_at_their_times(pool: RenderPool) -> None:
     await stage.close()
 
 
+async def test_what_is_heard_and_felt_arrives_too(pool: RenderPool) -> None:
+    """This face lights up for both."""
+    stage = await pool.open(FACE, VIDEO)
+    stage.cue("happy", 600)
+    stage.start(CLOCK.now_ms())
+    stage.listen(200, AudioChunk(bytes(3_200), 16_000))
+    for encoded, brightness in await Watcher(stage).until(1000):
+        lit = 200 <= encoded.pts_ms < 300 or 600 <= encoded.pts_ms < 800
+        assert near(brightness, OPEN if lit else SHUT), encoded.pts_ms
+    await stage.close()
+
+
 async def test_keyframes_come_on_demand(pool: RenderPool) -> None:
     stage = await pool.open(FACE, VIDEO)
     stage.start(CLOCK.now_ms())

@@ -94,11 +94,13 @@ async def test_a_new_drawer_is_told_what_still_matters(stage: RenderStage, told:
     stage.speak(0.0, SECOND, ())
     stage.speak(1_000.0, SECOND, (Mark("word", 0.0, 500.0, "later"),))
     stage.cut(1_500.0)
+    stage.listen(1_400.0, SECOND)
+    stage.cue("warm", 1_600.0)
     stage.set_bitrate(300_000)
     told.messages.clear()
     await clock.advance(4_500)
     stage.open_at_drawer()
-    assert told.kinds == ["open", "bitrate", "speak", "cut", "start"], "the first second is long over"
+    assert told.kinds == ["open", "bitrate", "speak", "cut", "cue", "start"], "the first second is long over"
     opened, spoken = told.messages[0][1], told.messages[2][1]
     assert opened["video"]["bitrate_bps"] == 500_000
     assert (opened["face"]["width_px"], opened["face"]["height_px"]) == (64, 48), "drawn in the size that is encoded"

@@ -1,10 +1,14 @@
 """Faces small enough that drawing them takes no time, and speech to put in their mouths."""
 
+import cv2
 import numpy as np
 import pytest
 
 from visavis.core.frames import AudioChunk, Mark
 from visavis.core.spec import FaceSpec
+from visavis.renderers.character import Character
+from visavis.renderers.motion import REST
+from visavis.renderers.visemes import shape_of
 
 RATE_HZ = 16_000
 
@@ -24,3 +28,12 @@ def phones(text: str, each_ms: float = 100.0) -> list[Mark]:
 @pytest.fixture
 def face() -> FaceSpec:
     return FaceSpec("character", "cara", 180, 120)
+
+
+@pytest.fixture(scope="session")
+def sitting(tmp_path_factory: pytest.TempPathFactory) -> FaceSpec:
+    """A photo for portraits, made of a drawn person, and where the face is in it."""
+    file = tmp_path_factory.mktemp("sitting") / "photo.png"
+    drawn = Character(FaceSpec("character", "cara"), 1).draw(REST, shape_of("sil"))
+    cv2.imwrite(str(file), cv2.cvtColor(drawn, cv2.COLOR_YUV2BGR_I420))
+    return FaceSpec("portrait", "photo", 720, 480, str(file), (0.38, 0.19, 0.24, 0.47))

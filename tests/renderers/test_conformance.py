@@ -1,6 +1,7 @@
 """What every renderer promises, whoever draws."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from visavis.core.frames import FRAME_MS
 from visavis.core.spec import FaceSpec
 from visavis.renderers.base import I420, Renderer
 from visavis.renderers.character import Character
-from visavis.renderers.palettes import IDENTITIES
+from visavis.renderers.likeness import networks
+from visavis.renderers.people import NAMES
+from visavis.renderers.portrait import Portrait
 from visavis.renderers.still import Still
 
 Build = Callable[[FaceSpec, int], Renderer]
@@ -20,9 +23,18 @@ SPEECH = phones("aa ae aa ow aa ae aa ow aa ae")
 SPEECH_MS = 1000.0
 
 
-@pytest.fixture(params=[Character, Still], ids=["character", "still"])
-def build(request: pytest.FixtureRequest) -> Build:
-    return request.param
+@pytest.fixture(params=[Character, Still, Portrait], ids=["character", "still", "portrait"])
+def build(request: pytest.FixtureRequest, sitting: FaceSpec) -> Build:
+    if request.param is not Portrait:
+        return request.param
+    if networks.missing():
+        pytest.skip(networks.missing())
+
+    class OfAPhoto(Portrait):
+        def __init__(self, face: FaceSpec, seed: int) -> None:
+            super().__init__(replace(face, picture=sitting.picture, face_box=sitting.face_box), seed)
+
+    return OfAPhoto
 
 
 def frames(renderer: Renderer, *times_ms: float) -> list[I420]:
@@ -175,6 +187,32 @@ def test_silence_and_empty_pieces_are_no_trouble(build: Build, face: FaceSpec) -
     assert renderer.frame(200.0).shape == (180, 180)
 
 
+def test_somebody_who_listens_looks_it(face: FaceSpec) -> None:
+    alone, listening = Character(face, 1), Character(face, 1)
+    listening.listen(0.0, hum(1500))
+    listening.listen(1500.0, hum(1000, amplitude=0.0))
+    assert any(
+        (a != b).any() for a, b in zip(*(frames(one, 1900, 2000, 2100) for one in (alone, listening)), strict=True)
+    )
+
+
+def test_listening_does_not_depend_on_frames_in_between(build: Build, face: FaceSpec) -> None:
+    every, few = build(face, 7), build(face, 7)
+    for renderer in (every, few):
+        renderer.listen(0.0, hum(1500))
+        renderer.listen(1500.0, hum(1000, amplitude=0.0))
+    for at_ms in range(0, 2000, 40):
+        every.frame(float(at_ms))
+    assert (every.frame(2000.0) == few.frame(2000.0)).all()
+
+
+def test_cues_are_taken_by_everybody(build: Build, face: FaceSpec) -> None:
+    renderer = build(face, 1)
+    renderer.cue("laughter", 0.0)
+    renderer.cue("no such thing", 0.0)
+    assert renderer.frame(1000.0).shape == (180, 180)
+
+
 def test_a_stranger_is_refused_by_name() -> None:
     with pytest.raises(InvalidRequest, match="'nobody'.*cara"):
         Character(FaceSpec("character", "nobody"), 1)
@@ -182,6 +220,6 @@ def test_a_stranger_is_refused_by_name() -> None:
 
 def test_every_identity_can_be_drawn_and_looks_different() -> None:
     wanted = "cara liv mia gabriel anne bella finn sophie hunter julia kevin layla richard william"
-    assert set(wanted.split()) == set(IDENTITIES)
-    pictures = [Character(FaceSpec("character", name, 144, 96), 1).frame(0.0).tobytes() for name in IDENTITIES]
+    assert set(wanted.split()) == set(NAMES)
+    pictures = [Character(FaceSpec("character", name, 144, 96), 1).frame(0.0).tobytes() for name in NAMES]
     assert len(set(pictures)) == len(pictures)

@@ -8,14 +8,16 @@ import pytest
 from visavis.renderers import sheet
 
 
-def test_three_sheets_are_written(
+def test_all_sheets_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sheet, "IDENTITIES", dict(list(sheet.IDENTITIES.items())[:1]))
+    monkeypatch.setattr(sheet, "LEADS", ("cara",))
+    monkeypatch.setattr(sheet, "NAMES", ("cara",))
+    monkeypatch.setattr(sheet, "VISEMES", ("sil", "aa"))
     monkeypatch.setattr(sheet, "_FILM_FRAMES", 3)
     assert sheet.main([str(tmp_path / "out")]) == 0
     names = [Path(line).name for line in capsys.readouterr().out.split()]
-    assert names == ["visemes.png", "people.png", "film.png"]
+    assert names == [f"{name}.png" for name in sheet.SHEETS]
     for name in names:
         assert cv2.imread(str(tmp_path / "out" / name)) is not None
 

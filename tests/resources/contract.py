@@ -70,7 +70,9 @@ KNOWLEDGE_RESULT = _object(
 )  # fmt: skip
 LLM = _object(
     id=TEXT, displayName=TEXT, description=TEXT_OR_NULL,
-    llmFormat={"enum": ["openai", "azure_openai", "groq_openai", "gemini", "anthropic", "advanced_voice", "none", "custom"]},
+    llmFormat={"enum": [
+        "openai", "azure_openai", "groq_openai", "gemini", "anthropic", "advanced_voice", "none", "custom",
+    ]},
     urls={"type": "array", "items": _object(url=URL, region=TEXT)}, modelName=TEXT_OR_NULL,
     temperature=NUMBER_OR_NULL, maxTokens=INTEGER_OR_NULL, deploymentName=TEXT_OR_NULL, apiVersion=TEXT_OR_NULL,
     metadata=OBJECT, displayTags=TEXTS, isDefault=FLAG, isGlobal=FLAG, isZdr=FLAG,

@@ -315,6 +315,6 @@ def test_a_session_is_told_where_the_photo_and_the_face_are(rest: Rest) -> None:
     session = rest.ask("POST", "/v1/engine/session", {}, key=token).json()
 
     face = rest.media.specs[session["sessionId"]].face
-    assert (face.renderer, face.width_px, face.height_px) == ("still", 768, 1152)
+    assert (face.renderer, face.width_px, face.height_px) == ("portrait", 768, 1152)
     assert size_of(Path(face.picture).read_bytes()) == (250, 250)
     assert face.face_box is None or 0.4 < face.face_box[2] < 0.5

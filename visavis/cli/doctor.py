@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from visavis.app import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
+from visavis.local_media import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind

@@ -15,6 +15,8 @@ class FaceSpec:
 
     `picture` is the file of a photo, for renderers that show one, and `face_box` where the face is in it: left, top,
     width and height as shares of the picture.
+    `style` is a preset of director's notes, empty for none; `expressivity` (0 to 1) is how strongly feelings show.
+    A face that takes no direction plays no cues either.
     """
 
     renderer: str
@@ -23,6 +25,9 @@ class FaceSpec:
     height_px: int = 480
     picture: str = ""
     face_box: tuple[float, float, float, float] | None = None
+    style: str = ""
+    expressivity: float = 0.5
+    takes_direction: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,8 @@ class ToolSpec:
     """Something the mind may ask for; `parameters` is the JSON Schema of what it has to say.
 
     A `client` tool is carried out by the page, a `webhook` by another server, `knowledge` looks things up in
-    `folder_ids`, and `system` does `action` to the conversation itself. Without `awaits_result` it is told and forgotten.
+    `folder_ids`, and `system` does `action` to the conversation itself. Without `awaits_result` it is told and
+    forgotten.
     """
 
     name: str

@@ -145,7 +145,7 @@ class Conversation:
         return await self._show.next_video()
 
     def hear(self, audio: AudioChunk) -> None:
-        self._show.overhear(audio)
+        self._show.hear(audio)
         if self._ears is not None:
             self._ears.hear(audio)
 
@@ -275,8 +275,10 @@ class Conversation:
                 self._sayings.agent_audio_end()
             case UpdateConfig():
                 problem = "These settings cannot be changed while a session lives; start a new session with them."
-            case ToolResult() | DirectorCue() | End():
-                pass  # no tool was called; this face plays no cues; the end is handled before
+            case DirectorCue():
+                self._show.cue(command)
+            case ToolResult() | End():
+                pass  # no tool was called; the end is handled before
         if problem is not None:
             self._warn(problem)
         await self._turn(turn.SignOfLife())

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from visavis.core.clock import Clock
+from visavis.core.events import DirectorCue
 from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
@@ -19,6 +20,7 @@ from visavis.renderers.base import Faces, FaceStage
 from visavis.transports.base import SpeechEncoder
 
 DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
+HEARD_PIECE_MS = 80.0
 
 
 class Show:
@@ -42,6 +44,7 @@ class Show:
         self._staged = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
         self._zero_ms: float | None = None
+        self._heard: list[AudioChunk] = []
         self._tasks = TaskSet()
 
     def expect(self, video: VideoFormat) -> None:
@@ -78,6 +81,28 @@ class Show:
         if self._stage is not None:
             self._stage.cut(self.playout.position_ms)
 
+    def hear(self, audio: AudioChunk) -> None:
+        """What the viewer says: for the film, and for a face that listens.
+
+        The face is told in larger pieces, because each costs a message.
+        """
+        if self._recorder is not None:
+            self._recorder.microphone(audio)
+        self._heard.append(audio)
+        heard_ms = sum(chunk.duration_ms for chunk in self._heard)
+        if heard_ms < HEARD_PIECE_MS:
+            return
+        pcm, self._heard = b"".join(chunk.pcm for chunk in self._heard), []
+        if self._stage is not None:
+            self._stage.listen(self.playout.position_ms - heard_ms, AudioChunk(pcm, audio.rate_hz))
+
+    def cue(self, cue: DirectorCue) -> None:
+        """A feeling for the face to play now, some time from now, or at a time of the media clock still to come."""
+        now_ms = self.playout.position_ms
+        at_ms = now_ms + (cue.in_ms or 0.0) if cue.at_ms is None else cue.at_ms
+        if self._stage is not None and self._spec.takes_direction and at_ms >= now_ms:
+            self._stage.cue(cue.tag, at_ms)
+
     def pull(self) -> Pulled:
         """The next 20 ms of sound; this is what moves the media clock."""
         now_ms = self._clock.now_ms()
@@ -98,11 +123,6 @@ class Show:
         if self._recorder is not None:
             self._recorder.picture(picture)
         return picture
-
-    def overhear(self, audio: AudioChunk) -> None:
-        """What the person says belongs to the film, too."""
-        if self._recorder is not None:
-            self._recorder.microphone(audio)
 
     def want_keyframe(self) -> None:
         if self._stage is not None:

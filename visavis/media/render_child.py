@@ -4,7 +4,7 @@ One thread does all drawing, on an absolute schedule: frame k of a stage is for 
 due first, and a stage that is late jumps to its current frame instead of queueing. Setting up a face can take longer
 than a frame, so a second thread does that.
 
-Messages in:  open, start, speak, cut, keyframe, bitrate, pause, close; all carry `stage`.
+Messages in:  open, start, speak, cut, listen, cue, keyframe, bitrate, pause, close; all carry `stage`.
 Messages out: opened, failed, frame.
 """
 
@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -86,6 +87,10 @@ class _Stage:
                 self._renderer.speak(fields["start_ms"], AudioChunk(message.payload, fields["rate_hz"]), marks)
             case "cut":
                 self._renderer.cut(fields["at_ms"])
+            case "listen":
+                self._renderer.listen(fields["start_ms"], AudioChunk(message.payload, fields["rate_hz"]))
+            case "cue":
+                self._renderer.cue(fields["tag"], fields["at_ms"])
             case "keyframe":
                 self._wants_keyframe = True
             case "bitrate":
@@ -235,12 +240,14 @@ class _Drawing:
         self._parent.send("failed", stage=stage_id, error=type(error).__name__)
 
 
-def _load_renderers(dotted_names: dict[str, str]) -> dict[str, type[Any]]:
+def _load_renderers(dotted_names: dict[str, str], folder: str | None) -> dict[str, type[Any]]:
     """The classes that can be loaded; one that cannot (a missing extra) is left out and opening it fails."""
     classes: dict[str, type[Any]] = {}
     for name, dotted in dotted_names.items():
         try:
-            classes[name] = load_class(dotted)
+            classes[name] = loaded = load_class(dotted)
+            if folder is not None and hasattr(loaded, "keep_in"):
+                loaded.keep_in(Path(folder))
         except Exception as error:
             _log.error("the renderer %s cannot be loaded: %r", name, error)
     return classes
@@ -249,7 +256,7 @@ def _load_renderers(dotted_names: dict[str, str]) -> dict[str, type[Any]]:
 def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
     cv2.setNumThreads(1)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    classes = _load_renderers(configuration["renderers"])
+    classes = _load_renderers(configuration["renderers"], configuration["folder"])
     parent.send("ready")
     _Drawing(parent, classes, configuration["stuck_after_s"]).run()
 

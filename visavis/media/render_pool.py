@@ -5,6 +5,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 
 from visavis.core.clock import Clock
 from visavis.core.errors import NotSupported, Unavailable
@@ -27,13 +28,17 @@ STUCK_AFTER_S = 10.0
 class _Worker:
     """One drawing child and the stages pinned to it, which outlive the child."""
 
-    def __init__(self, renderers: Mapping[str, str]) -> None:
+    def __init__(self, renderers: Mapping[str, str], folder: Path | None) -> None:
         self.stages: dict[int, RenderStage] = {}
         # What the living child has set up lately and can set up again in no time.
-        self.familiar: deque[tuple[FaceSpec, int, int]] = deque(maxlen=_FAMILIAR_MAX)
+        self.familiar: deque[tuple[str, str, int, int]] = deque(maxlen=_FAMILIAR_MAX)
         self.supervisor = Supervisor(
             "visavis.media.render_child",
-            {"renderers": dict(renderers), "stuck_after_s": STUCK_AFTER_S},
+            {
+                "renderers": dict(renderers),
+                "folder": str(folder) if folder else None,
+                "stuck_after_s": STUCK_AFTER_S,
+            },
             on_message=self._receive,
             on_up=self._hand_over,
             on_down=self.familiar.clear,
@@ -72,13 +77,14 @@ class RenderPool:
     """Satisfies `Faces`.
 
     `renderers` maps `FaceSpec.renderer` to "package.module:Class"; the class is loaded in the children only, and is
-    built there as `Class(face, seed)`. Children that die are restarted and their sessions go on with a keyframe.
+    built there as `Class(face, seed)`. In `folder` renderers may keep what took them long to set up. Children that die
+    are restarted and their sessions go on with a keyframe.
     """
 
-    def __init__(self, workers: int, renderers: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, workers: int, renderers: Mapping[str, str], clock: Clock, folder: Path | None = None) -> None:
         self._renderers = dict(renderers)
         self._clock = clock
-        self._workers = [_Worker(renderers) for _ in range(workers)]
+        self._workers = [_Worker(renderers, folder) for _ in range(workers)]
         self._ids = itertools.count(1)
 
     async def start(self) -> None:
@@ -114,7 +120,7 @@ class RenderPool:
         """
         if face.renderer not in self._renderers:
             raise NotSupported(f'This server has no renderer "{face.renderer}".')
-        likeness = (face, video.width_px, video.height_px)
+        likeness = (face.renderer, face.identity, video.width_px, video.height_px)
         worker = min(
             self._workers,
             key=lambda worker: (not worker.supervisor.up, len(worker.stages), likeness not in worker.familiar),

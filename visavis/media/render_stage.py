@@ -98,6 +98,14 @@ class RenderStage:
         self._remember(_Remembered("cut", at_ms, b"", {"at_ms": at_ms}))
         self._tell("cut", at_ms=at_ms)
 
+    def listen(self, start_ms: float, audio: AudioChunk) -> None:
+        # Not remembered: what a new drawer did not hear costs a nod.
+        self._tell("listen", audio.pcm, start_ms=start_ms, rate_hz=audio.rate_hz)
+
+    def cue(self, tag: str, at_ms: float) -> None:
+        self._remember(_Remembered("cue", at_ms, b"", {"tag": tag, "at_ms": at_ms}))
+        self._tell("cue", tag=tag, at_ms=at_ms)
+
     def want_keyframe(self) -> None:
         self._tell("keyframe")
 

@@ -27,7 +27,11 @@ class RendererTraits:
 
 
 class Renderer(Protocol):
-    """Sound in, pictures out. Built as `Class(face: FaceSpec, seed: int)`; heavy set-up is cached per identity."""
+    """Sound in, pictures out. Built as `Class(face: FaceSpec, seed: int)`; heavy set-up is cached per identity.
+
+    A class that has `keep_in(folder: Path)` is told once where it may keep what it set up, for other processes.
+    Style and expressivity come with `face`; gaze, brows and all other life are the renderer's own business.
+    """
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
         """These sounds will be heard from `start_ms` on; pieces come in order and do not overlap."""
@@ -35,6 +39,14 @@ class Renderer(Protocol):
 
     def cut(self, at_ms: float) -> None:
         """Nothing after `at_ms` will be heard; the mouth closes within two frames."""
+        ...
+
+    def listen(self, start_ms: float, audio: AudioChunk) -> None:
+        """These sounds of the other person were heard from `start_ms` on; a face may show that it listens."""
+        ...
+
+    def cue(self, tag: str, at_ms: float) -> None:
+        """Show this feeling for a moment from `at_ms` on; a tag the renderer does not know means nothing."""
         ...
 
     def frame(self, at_ms: float) -> I420:
@@ -52,6 +64,10 @@ class FaceStage(Protocol):
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None: ...
 
     def cut(self, at_ms: float) -> None: ...
+
+    def listen(self, start_ms: float, audio: AudioChunk) -> None: ...
+
+    def cue(self, tag: str, at_ms: float) -> None: ...
 
     def want_keyframe(self) -> None: ...
 

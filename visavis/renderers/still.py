@@ -54,6 +54,12 @@ class Still:
         """Nothing after `at_ms` will be heard."""
         self._speech = [(start, min(end, at_ms)) for start, end in self._speech if start < at_ms]
 
+    def listen(self, start_ms: float, audio: AudioChunk) -> None:
+        """A still picture does not listen."""
+
+    def cue(self, tag: str, at_ms: float) -> None:
+        """A still picture feels nothing."""
+
     def frame(self, at_ms: float) -> I420:
         """The picture, shape (height * 3 // 2, width); always the same buffer."""
         self._speech = [piece for piece in self._speech if piece[1] > at_ms]

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 import skia
 
+from visavis.renderers import native
 from visavis.renderers.arrays import U8, Floats
 from visavis.renderers.base import I420
 
-GRID_PX = 8
+GRID_PX = 8  # between nodes, unless a grid says otherwise
 _NONE: Any = None  # the second map, which the stubs believe to be needed
 
 
@@ -92,51 +93,85 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where bases are known: nodes every `GRID_PX` pixels over `rect` and half a step around it."""
+    """Where bases are known: nodes every `step_px` (even) pixels over `rect` and half a step around it."""
 
     rect: Rect
+    step_px: int = GRID_PX
 
     @property
     def shape(self) -> tuple[int, int]:
-        return -(-self.rect.height // GRID_PX) + 2, -(-self.rect.width // GRID_PX) + 2
+        return -(-self.rect.height // self.step_px) + 2, -(-self.rect.width // self.step_px) + 2
 
     def nodes_px(self) -> Floats:
         """(rows, columns, 2): x and y of every node in frame pixels."""
         rows, columns = self.shape
-        x = self.rect.left + (np.arange(columns) - 0.5) * GRID_PX - 0.5
-        y = self.rect.top + (np.arange(rows) - 0.5) * GRID_PX - 0.5
+        x = self.rect.left + (np.arange(columns) - 0.5) * self.step_px - 0.5
+        y = self.rect.top + (np.arange(rows) - 0.5) * self.step_px - 0.5
         return np.stack(np.meshgrid(x, y), axis=-1).astype(np.float32)
 
 
 class Warp:
     """Bends a picture `scale` times as large as the frame into one I420 buffer. Not for two threads at once."""
 
-    def __init__(self, picture: Planes, scale: float, grid: Grid, bases: Floats, frame: Planes) -> None:
+    def __init__(
+        self, picture: Planes, scale: float, grid: Grid, bases: Floats, frame: Planes, rounds: int = 0
+    ) -> None:
         """`bases` is (n, rows, columns, 2): by how many frame pixels each moves what is seen at a node.
 
-        `frame` already shows the picture at rest; outside the grid's rectangle it stays as it is.
+        `frame` already shows the picture at rest; outside the grid's rectangle it stays as it is. A pixel shows what
+        its bases would carry away from there; with `rounds`, what really arrives there, which differs where neighbours
+        move differently by more than a little.
         """
-        self._picture, self._frame, self._shape = picture, frame.cut(grid.rect), grid.shape
+        self._picture, self._target = picture, frame.cut(grid.rect)
+        self._shape, self._step = grid.shape, grid.step_px
         self._bases = (-bases * scale).reshape(len(bases), -1).astype(np.float32)
         self._rest = ((grid.nodes_px() + 0.5) * scale - 0.5).reshape(-1).astype(np.float32)
         self._nodes = np.empty_like(self._rest)
         rows, columns = grid.shape
-        self._map = np.empty((rows * GRID_PX, columns * GRID_PX, 2), np.float32)
-        self._half_map = np.empty((rows * GRID_PX // 2, columns * GRID_PX // 2, 2), np.float32)
+        self._map = np.empty((rows * grid.step_px, columns * grid.step_px, 2), np.float32)
+        self._half_map = np.empty((rows * grid.step_px // 2, columns * grid.step_px // 2, 2), np.float32)
+        self._kernel = native.kernel()
+        self._rounds, self._per_node = rounds, 1 / (scale * grid.step_px)
+        self._index = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).astype(np.float32)
 
     def render(self, weights: Floats) -> None:
         """Show the picture bent by `weights` (n,) times the bases."""
         np.dot(weights, self._bases, out=self._nodes)
+        if self._rounds:
+            self._settle()
         np.add(self._nodes, self._rest, out=self._nodes)
         nodes = self._nodes.reshape(*self._shape, 2)
-        y, u, v = self._frame
-        luma_map = _grow(nodes, self._map, GRID_PX, y)
-        cv2.remap(self._picture.y, luma_map, _NONE, cv2.INTER_LINEAR, y, cv2.BORDER_REPLICATE)
-        nodes *= 0.5  # the same places on planes of half the size, whose pixels' centres lie a quarter off
-        nodes -= 0.25
-        chroma_map = _grow(nodes, self._half_map, GRID_PX // 2, u)
-        cv2.remap(self._picture.u, chroma_map, _NONE, cv2.INTER_LINEAR, u, cv2.BORDER_REPLICATE)
-        cv2.remap(self._picture.v, chroma_map, _NONE, cv2.INTER_LINEAR, v, cv2.BORDER_REPLICATE)
+        # the same places on planes of half the size, whose pixels' centres lie a quarter off
+        self._bend((self._picture.y,), nodes, self._step, 1.0, 0.0, self._target[:1], self._map)
+        chroma = self._picture.u, self._picture.v
+        self._bend(chroma, nodes, self._step // 2, 0.5, -0.25, self._target[1:], self._half_map)
+
+    def _bend(
+        self,
+        planes: tuple[U8, ...],
+        nodes: Floats,
+        step_px: int,
+        scale: float,
+        shift: float,
+        targets: tuple[U8, ...],
+        grown: Floats,
+    ) -> None:
+        if self._kernel and all(
+            self._kernel(plane, nodes, step_px, scale, shift, out) for plane, out in zip(planes, targets, strict=True)
+        ):
+            return
+        full = _grow(nodes * scale + shift, grown, step_px, targets[0])
+        for plane, out in zip(planes, targets, strict=True):
+            cv2.remap(plane, full, _NONE, cv2.INTER_LINEAR, out, cv2.BORDER_REPLICATE)
+
+    def _settle(self) -> None:
+        """Turn where things go into where they come from."""
+        field = self._nodes.reshape(*self._shape, 2).copy()
+        back = field
+        for _ in range(self._rounds):
+            at = self._index + back * self._per_node
+            back = cv2.remap(field, at, _NONE, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+        self._nodes[:] = back.reshape(-1)
 
 
 def _grow(nodes: Floats, grown: Floats, step: int, out: U8) -> Floats:

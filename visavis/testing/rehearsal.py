@@ -103,6 +103,8 @@ class StillFaces:
     def __init__(self) -> None:
         self.spoken: list[tuple[float, float]] = []
         self.cuts: list[float] = []
+        self.listened: list[tuple[float, float]] = []
+        self.cues: list[tuple[str, float]] = []
         self.opened: list[VideoFormat] = []
 
     async def open(self, face: FaceSpec, video: VideoFormat) -> "StillFaces":
@@ -117,6 +119,12 @@ class StillFaces:
 
     def cut(self, at_ms: float) -> None:
         self.cuts.append(at_ms)
+
+    def listen(self, start_ms: float, audio: AudioChunk) -> None:
+        self.listened.append((start_ms, audio.duration_ms))
+
+    def cue(self, tag: str, at_ms: float) -> None:
+        self.cues.append((tag, at_ms))
 
     def want_keyframe(self) -> None:
         pass

@@ -11,7 +11,7 @@ import numpy as np
 import skia
 
 from visavis.renderers.arrays import Floats
-from visavis.renderers.drawing.brush import Point, fill, image_of, ink, mix, ramp, ramp_colour, smooth, stroke
+from visavis.renderers.drawing.brush import Point, fill, image_of, ink, mix, ramp, ramp_colour, rgb, smooth, stroke
 
 Curve = tuple[Point, Point, Point, Point]
 Stops = Sequence[tuple[float, str]]
@@ -97,7 +97,7 @@ def _strands(rng: np.random.Generator) -> Floats:
 
 
 def _paint_of(
-    stops: Stops, tress: Tress, span: tuple[float, float], phase: float, rng: np.random.Generator
+    stops: Stops, tress: Tress, span: tuple[float, float], phase: float, rng: np.random.Generator, rim: str
 ) -> skia.Image:
     """Straight-alpha paint of the lock that fills `span` (0 left to 1 right) of its tress."""
     streak = _strands(rng)
@@ -113,8 +113,10 @@ def _paint_of(
         swell = np.clip((t - 0.3) / 0.25, 0, 1) * np.cos(2 * np.pi * tress.cycles * t + phase + 0.25 * streak)
         light += 0.012 * tress.wave * swell
     behind = np.exp(-(1 - whole if tress.from_right else whole) / 0.045) * np.clip(t / 0.1, 0, 1)
-    light += tress.rim * behind - tress.shade + 0.045 * float(rng.normal(0, tress.rough))
+    light += 0.45 * tress.rim * behind - tress.shade + 0.045 * float(rng.normal(0, tress.rough))
     colour = ramp(stops, light.astype(np.float32))
+    glow = tress.rim * behind * np.clip(0.8 + 0.35 * streak, 0.3, 1.4) * np.clip(1.15 - t, 0, 1)
+    colour = colour + 0.75 * glow[..., None] * rgb(rim)
     edge = np.clip(np.minimum(u, 1 - u) / 0.10 + 0.2 * streak, 0, 1)
     end = np.clip((1 - t) / max(tress.tip, 0.001) + 0.2 * streak * (tress.tip > 0), 0, 1)
     if tress.fade:
@@ -164,7 +166,7 @@ def _hang(canvas: skia.Canvas, mesh: Floats, paint: skia.Image) -> None:
     canvas.drawVertices(vertices, skia.Paint(AntiAlias=True, Shader=shader))
 
 
-def paint_tress(canvas: skia.Canvas, tress: Tress, stops: Stops, rng: np.random.Generator) -> None:
+def paint_tress(canvas: skia.Canvas, tress: Tress, stops: Stops, rng: np.random.Generator, rim: str) -> None:
     """All locks of a tress, each throwing a soft shadow on the hair under it."""
     shade = fill(stops[0][1], 0.42, blur=2.0)
     shade.setBlendMode(skia.BlendMode.kSrcATop)
@@ -180,7 +182,7 @@ def paint_tress(canvas: skia.Canvas, tress: Tress, stops: Stops, rng: np.random.
         canvas.translate(-1.0 if tress.from_right else 1.2, 1.6)
         canvas.drawPath(shadow, shade)
         canvas.restore()
-        _hang(canvas, mesh, _paint_of(stops, tress, (near, far), phase, rng))
+        _hang(canvas, mesh, _paint_of(stops, tress, (near, far), phase, rng, rim))
     _strays(canvas, tress, stops, rng)
     canvas.restore()
 
@@ -212,22 +214,31 @@ def _strays(canvas: skia.Canvas, tress: Tress, stops: Stops, rng: np.random.Gene
 
 
 def paint_cap(canvas: skia.Canvas, cap: Cap, stops: Stops, rng: np.random.Generator) -> None:
-    """A soft dark body, and coils on it that are lighter the more they face the light."""
+    """A soft dark body, clumps that catch light, and coils that are lighter the more they face it."""
     shape = smooth(cap.outline, closed=True)
-    canvas.drawPath(shape, fill(mix(stops[0][1], stops[1][1], 0.5), blur=cap.soft))
+    canvas.drawPath(shape, fill(mix(stops[0][1], stops[1][1], 0.6), blur=cap.soft))
     xs, ys = [x for x, _ in cap.outline], [y for _, y in cap.outline]
-    middle, reach = (min(ys) + max(ys)) / 2, (max(ys) - min(ys)) / 2
-    tones = [skia.Path() for _ in range(7)]
-    drawn = 0
-    while drawn < cap.coils:
-        x, y = float(rng.uniform(min(xs) - 4, max(xs) + 4)), float(rng.uniform(min(ys) - 4, max(ys) + 4))
-        if not shape.contains(x, y):
-            continue
-        drawn += 1
-        radius = cap.radius * float(rng.uniform(0.55, 1.25))
+    middle, reach, half = (min(ys) + max(ys)) / 2, (max(ys) - min(ys)) / 2, max(xs)
+
+    def places(count: int) -> list[Point]:
+        found: list[Point] = []
+        while len(found) < count:
+            x, y = float(rng.uniform(min(xs), max(xs))), float(rng.uniform(min(ys), max(ys)))
+            if shape.contains(x, y):
+                found.append((x, y))
+        return found
+
+    def light(x: float, y: float) -> float:
+        return 0.46 - 0.32 * (y - middle) / reach - 0.22 * x / half - cap.shade
+
+    for x, y in places(cap.coils // 9):
+        tone = ramp_colour(stops, float(np.clip(0.16 + 0.42 * light(x, y) + rng.normal(0, 0.05), 0, 1)))
+        canvas.drawCircle(x, y, cap.radius * float(rng.uniform(1.2, 2.4)), fill(tone, 0.55, blur=cap.radius * 0.55))
+    tones = [skia.Path() for _ in range(9)]
+    for x, y in places(cap.coils):
+        radius = cap.radius * float(rng.uniform(0.45, 1.0))
         oval = skia.Rect.MakeXYWH(x - radius, y - radius * 0.8, 2 * radius, 1.6 * radius)
-        light = 0.50 - 0.30 * (y - middle) / reach - 0.18 * x / max(xs) - cap.shade + float(rng.normal(0, 0.16))
-        tone = int(np.clip(light * 7, 0, 6))
-        tones[tone].addArc(oval, float(rng.uniform(0, 360)), float(rng.uniform(120, 320)))
+        tone = int(np.clip((light(x, y) + float(rng.normal(0, 0.16))) * 9, 0, 8))
+        tones[tone].addArc(oval, float(rng.uniform(0, 360)), float(rng.uniform(110, 260)))
     for tone, coils in enumerate(tones):
-        canvas.drawPath(coils, stroke(ramp_colour(stops, 0.12 + 0.10 * tone), 0.26 * cap.radius, 0.60))
+        canvas.drawPath(coils, stroke(ramp_colour(stops, 0.14 + 0.085 * tone), 0.24 * cap.radius, 0.55))

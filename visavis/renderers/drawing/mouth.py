@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import skia
 
 from visavis.renderers.drawing.brush import linear, mix, path, soft_spot, stroke
+from visavis.renderers.person import Person
 from visavis.renderers.visemes import (
     LOWER_TEETH,
     OPEN,
@@ -17,18 +18,6 @@ from visavis.renderers.visemes import (
     WIDE,
     Shape,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MouthStyle:
-    """Colours and build of a mouth; lengths in design units."""
-
-    lip: str
-    shadow: str
-    half_width: float = 26.0
-    upper: float = 7.4
-    lower: float = 10.2
-    gloss: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +37,10 @@ class _Form:
 class Mouth:
     """Paints the mouth at the origin, the line between closed lips at y = 0."""
 
-    def __init__(self, style: MouthStyle) -> None:
-        self._style = style
-        lip, dark = style.lip, mix(style.lip, "#4a1018", 0.45)
+    def __init__(self, person: Person) -> None:
+        self._style = style = person.lips
+        skin_shadow = person.skin[1][1]
+        lip, dark = style.colour, mix(style.colour, "#4a1018", 0.45)
         self._upper = linear((0, -13), (0, 3), [(0, mix(lip, "#ffe2d8", 0.16), 1), (0.5, lip, 1), (1, dark, 1)])
         self._lower = linear(
             (0, -1), (0, 12), [(0, mix(lip, "#5a1520", 0.20), 1), (0.45, mix(lip, "#ffded6", 0.26), 1), (1, lip, 1)]
@@ -75,8 +65,8 @@ class Mouth:
         self._tongue = linear((0, -2), (0, 12), [(0, "#cf7d7c", 1), (0.5, "#b9595d", 1), (1, "#8f3a41", 1)])
         self._groove = stroke("#8f3a41", 1.4, 0.35, blur=1.0)
         self._inner_shadow = linear((0, -1), (0, 4), [(0, "#1a0407", 0.50), (1, "#1a0407", 0)])
-        self._below = soft_spot(style.shadow, 0.36, (0, 0), 22, 0.36)
-        self._dimple = soft_spot(style.shadow, 0.42, (0, 0), 4.5)
+        self._below = soft_spot(skin_shadow, 0.36, (0, 0), 22, 0.36)
+        self._dimple = soft_spot(skin_shadow, 0.42, (0, 0), 4.5)
 
     def paint(self, canvas: skia.Canvas, shape: Shape, smile: float) -> None:
         s = [float(part) for part in shape]
@@ -95,7 +85,7 @@ class Mouth:
         style = self._style
         gap = 26.0 * s[OPEN]
         smile *= 1 - 0.7 * s[ROUND]
-        half = style.half_width * (1 + 0.17 * s[WIDE] - 0.40 * s[ROUND]) + 3.4 * smile - 2.0 * s[OPEN]
+        half = style.half * (1 + 0.17 * s[WIDE] - 0.33 * s[ROUND]) + (3.4 if smile > 0 else 0.8) * smile - 2.0 * s[OPEN]
         thick = 1 + 0.22 * s[ROUND] - 0.12 * max(0.0, s[WIDE]) - 0.42 * s[PRESS]
         top = 0.8 * smile * (1 - s[OPEN]) - 0.20 * gap - 1.6 * s[UPPER_TEETH] * min(1.0, 4 * s[OPEN])
         low = 0.80 * gap + 0.8 * smile * (1 - s[OPEN])
@@ -103,7 +93,7 @@ class Mouth:
             low -= s[TUCK] * 0.3 * gap
         return _Form(
             half=half,
-            corner=-9.6 * smile + 0.29 * gap + 0.8 * s[ROUND],
+            corner=-(9.6 if smile > 0 else 5.6) * smile + 0.29 * gap + 0.8 * s[ROUND],
             top=top,
             low=max(low, top + 0.2),
             upper=style.upper * thick * (1 - 0.14 * s[UPPER_TEETH] - 0.12 * smile),
@@ -128,7 +118,7 @@ class Mouth:
         canvas.save()
         canvas.clipPath(hole, True)
         canvas.drawRect(skia.Rect.MakeLTRB(-40, -20, 40, 40), self._cavity)
-        self._paint_tongue(canvas, f, f.low - 1.5 - 0.42 * gap * (0.35 + s[TONGUE]) * (1 - 0.6 * s[ROUND]))
+        self._paint_tongue(canvas, f, f.low - 1.5 - 0.42 * gap * (0.62 + 0.7 * s[TONGUE]) * (1 - 0.5 * s[ROUND]))
         if s[LOWER_TEETH] > 0.05:
             rise = 1.5 + 3.2 * s[LOWER_TEETH]
             canvas.save()
@@ -151,8 +141,8 @@ class Mouth:
         half = f.half * width
         body = path(
             ("M", -half, 14),
-            ("C", -half, 2, -half * 0.55, -1, 0, 0.6),
-            ("C", half * 0.55, -1, half, 2, half, 14),
+            ("C", -half, 3, -half * 0.60, -0.6, 0, 0.4),
+            ("C", half * 0.60, -0.6, half, 3, half, 14),
             ("Z",),
         )
         canvas.drawPath(body, self._tongue)
@@ -180,6 +170,7 @@ class Mouth:
 
     def _lips(self, canvas: skia.Canvas, s: list[float], f: _Form) -> None:
         half, bow, out = f.half, f.square, f.half + 1.2
+        swell = 0.36 + 0.34 * s[ROUND]  # pushed forward, the upper lip is round and not peaked
         closed = 1 - min(1.0, (f.low - f.top) / 2.2)
         peak, dip = f.top - f.upper, f.top - f.upper * (0.76 + 0.14 * s[ROUND])
         upper = path(
@@ -187,7 +178,7 @@ class Mouth:
             (
                 "C",
                 -half * 0.74,
-                f.top * 0.5 + f.corner * 0.5 - f.upper * 0.36,
+                f.top * 0.5 + f.corner * 0.5 - f.upper * swell,
                 -half * 0.38,
                 peak - 0.3,
                 -half * 0.2,
@@ -195,7 +186,7 @@ class Mouth:
             ),
             ("C", -half * 0.12, peak, -half * 0.06, dip, 0, dip),
             ("C", half * 0.06, dip, half * 0.12, peak, half * 0.2, peak),
-            ("C", half * 0.38, peak - 0.3, half * 0.74, f.top * 0.5 + f.corner * 0.5 - f.upper * 0.36, out, f.corner),
+            ("C", half * 0.38, peak - 0.3, half * 0.74, f.top * 0.5 + f.corner * 0.5 - f.upper * swell, out, f.corner),
             ("C", half * bow, f.top - 0.6, half * 0.25, f.top, 0, f.top + 0.5 + 0.5 * closed),
             ("C", -half * 0.25, f.top, -half * bow, f.top - 0.6, -out, f.corner),
             ("Z",),

@@ -15,7 +15,7 @@ from visavis.db.repository import contains, tagged
 from visavis.resources.avatars.stock import MODELS
 
 DEFAULT_MODEL = "cara-3"
-RENDERER = "still"
+RENDERER = "portrait"
 PHOTO_BYTES_MAX = 4_718_592  # 4.5 MB
 # the photo as it is kept: larger than what was sent where that was packed tighter
 KEPT_BYTES_MAX = 20_000_000

@@ -9,12 +9,15 @@ from visavis.db.blobs import Blobs
 from visavis.db.models import Persona
 from visavis.resources.avatars.service import face_spec
 from visavis.resources.personas.service import References
+from visavis.resources.sessions.direction import expressivity_of, style_of
 from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionReplay, SessionRequest
 from visavis.resources.voices.service import voice_spec
 
 SMALL_PX = [(720, 480)]
 LARGE_PX = [(1152, 768), (768, 1152)]
 SIZES_PX = {"cara-2": SMALL_PX, "cara-3": SMALL_PX, "cara-4": LARGE_PX, "cara-4-latest": LARGE_PX}
+# Models that follow director's notes and cues; older ones take the fields and do nothing with them.
+DIRECTED = ("cara-4", "cara-4-latest")
 UNSUPPORTED = {
     "livekit_url": ("environment.livekitUrl", "LiveKit rooms"),
     "agora_settings": ("environment.agoraSettings", "Agora channels"),
@@ -118,7 +121,8 @@ def _face(row: Persona, found: References, options: SessionOptions, files: Blobs
     avatar = found.avatar
     if avatar is None:
         raise InvalidRequest.field("personaConfig.avatarId", "is required: a session needs a face", "missing")
-    sizes = SIZES_PX[row.avatar_model or avatar.active_version]
+    model = row.avatar_model or avatar.active_version
+    sizes = SIZES_PX[model]
     width_px, height_px = options.video_width, options.video_height
     if width_px is None and height_px is None:
         width_px, height_px = sizes[0]
@@ -126,7 +130,10 @@ def _face(row: Persona, found: References, options: SessionOptions, files: Blobs
         raise _wrong_size(sizes)
     assert width_px is not None
     assert height_px is not None
-    return face_spec(avatar, width_px, height_px, files)
+    face = face_spec(avatar, width_px, height_px, files)
+    if model not in DIRECTED:
+        return replace(face, takes_direction=False)
+    return replace(face, style=style_of(row.director_notes), expressivity=expressivity_of(row.director_notes))
 
 
 def _wrong_size(sizes: list[tuple[int, int]]) -> InvalidRequest:

@@ -1,0 +1,170 @@
+"""What draws, speaks and hears for all sessions of this process, in child processes of it."""
+
+import asyncio
+import wave
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from visavis.core.clock import MonotonicClock
+from visavis.core.errors import ProviderError, Unavailable
+from visavis.core.material import Photo, Recording
+from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
+from visavis.engine.host import Parts
+from visavis.http.health import Check, PartHealth
+from visavis.media.inspections import Inspector
+from visavis.media.opus import OpusEncoders
+from visavis.media.pictures import PictureKind, PictureMaker
+from visavis.media.render_pool import RenderPool
+from visavis.media.speech_pool import SpeechPool
+from visavis.providers import catalog
+from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.settings import Settings
+
+RENDERERS = {
+    "character": "visavis.renderers.character:Character",
+    "portrait": "visavis.renderers.portrait:Portrait",
+    "still": "visavis.renderers.still:Still",
+}
+# best first; what comes later stands in where the first is not installed
+VOICE_ACTIVITY = ("silero", "energy")
+BUILT_IN_VOICE = ("flite", "flite_wasm")
+RECOGNISER = "pocketsphinx"
+# routes that take files, and how large their bodies may be; they stream what they get
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMedia:
+    """`Media` in child processes of this one."""
+
+    faces: RenderPool
+    speech: SpeechPool
+    encoders: OpusEncoders
+    activity: VoiceActivity
+    activity_name: str
+    voice_name: str  # who speaks for the built-in voice, "" where nobody can
+    recogniser: str
+    pictures: PictureMaker
+    inspector: Inspector
+
+    def furnish(self, spec: SessionSpec) -> Parts:
+        """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
+        return Parts(
+            mind=_mind(spec.mind) if spec.mind else None,
+            voice=self._voice(spec.voice) if spec.voice else None,
+            ears=self._ears(spec.ears.provider) if spec.ears else None,
+            activity=self.activity,
+            faces=self.faces,
+            encoders=self.encoders,
+        )
+
+    async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
+        await self.pictures.make(face, kind, path)
+
+    async def look_at_photo(self, content: bytes) -> Photo:
+        return await self.inspector.look_at_photo(content)
+
+    async def listen_to(self, recording: Path) -> Recording:
+        return await self.inspector.listen_to(recording)
+
+    async def write_wav(self, voice: VoiceSpec, text: str, path: Path) -> None:
+        """What the voice sounds like, as a file. Raises `Unavailable` where it is not installed."""
+        speaker = self._voice(voice)
+        if speaker is None:
+            raise Unavailable(f"This server has no {voice.provider} voice: {catalog.missing('tts', voice.provider)}")
+        try:
+            pieces = [piece.audio async for piece in speaker.speak(text)]
+        finally:
+            await speaker.close()
+        rate_hz, pcm = pieces[0].rate_hz, b"".join(piece.pcm for piece in pieces)
+        await asyncio.to_thread(_write_wav, path, rate_hz, pcm)
+
+    async def warm_up(self) -> None:
+        """Load the built-in voice and recogniser now, so that nobody's first sentence waits for them."""
+        self._ears(self.recogniser)
+        if (voice := self._voice(VoiceSpec(BUILT_IN_VOICE[0], "slt"))) is not None:
+            try:
+                async for _ in voice.speak("Hello."):
+                    pass
+            except ProviderError as error:  # sessions would be silent, and `/readyz` says so; the server can do more
+                log.warning("the built-in voice does not speak", reason=error.message)
+            await voice.close()
+
+    def checks(self) -> Mapping[str, Check]:
+        async def faces() -> PartHealth:
+            return PartHealth(self.faces.healthy, f"{len(self.faces.pids)} workers")
+
+        async def speech() -> PartHealth:
+            return PartHealth(self.speech.healthy, f"{len(self.speech.pids)} workers")
+
+        async def voice() -> PartHealth:
+            if self.voice_name:
+                return PartHealth(True, self.voice_name, self.voice_name != BUILT_IN_VOICE[0])
+            return PartHealth(True, f"silence: {catalog.missing('tts', BUILT_IN_VOICE[0])}", fell_back=True)
+
+        async def recogniser() -> PartHealth:
+            hint = catalog.missing("stt", self.recogniser)
+            detail = f"nobody listens: {hint}" if hint else self.recogniser
+            return PartHealth(True, detail, bool(hint))
+
+        async def activity() -> PartHealth:
+            return PartHealth(True, self.activity_name, self.activity_name != VOICE_ACTIVITY[0])
+
+        async def photos() -> PartHealth:
+            hint = self.inspector.missing()
+            return PartHealth(True, f"taken without looking for a face: {hint}" if hint else "", bool(hint))
+
+        parts = {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
+        return {**parts, "photos": photos}
+
+    def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
+        name = self.voice_name if spec.provider == BUILT_IN_VOICE[0] else spec.provider
+        if not name or catalog.missing("tts", name):
+            return None
+        if catalog.traits("tts", name).runs_in_worker:
+            return self.speech.voice(catalog.dotted("tts", name), spec)
+        return catalog.load("tts", name)(spec)
+
+    def _ears(self, name: str) -> SpeechToText | None:
+        if catalog.missing("stt", name):
+            return None
+        if catalog.traits("stt", name).runs_in_worker:
+            return self.speech.ears(catalog.dotted("stt", name))
+        return catalog.load("stt", name)()
+
+
+async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMedia:
+    faces = RenderPool(settings.render_workers, RENDERERS, MonotonicClock(), settings.data_dir / "paintings")
+    speech = SpeechPool()
+    encoders = OpusEncoders()
+    stack.callback(encoders.close)
+    stack.push_async_callback(faces.close)
+    stack.push_async_callback(speech.close)
+    activity_name = catalog.first_usable("vad", VOICE_ACTIVITY)
+    activity: VoiceActivity = catalog.load("vad", activity_name)()
+    stack.push_async_callback(activity.close)
+    # a client library that takes a second to import would stop everybody's sound at its first use
+    mind = asyncio.to_thread(catalog.load, "llm", "openai_compatible")
+    await asyncio.gather(faces.start(), speech.start(), mind)
+    voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
+    pictures, inspector = PictureMaker(RENDERERS), Inspector()
+    media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector)
+    await media.warm_up()
+    return media
+
+
+def _mind(spec: MindSpec) -> LanguageModel:
+    return catalog.load("llm", spec.provider)(spec)
+
+
+def _write_wav(path: Path, rate_hz: int, pcm: bytes) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(pcm)
