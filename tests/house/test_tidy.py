@@ -23,7 +23,6 @@ LONGER_FILES: dict[str, tuple[int, str]] = {
 # The same for a function.
 LONGER_FUNCTIONS: dict[str, tuple[int, str]] = {
     "visavis/db/migrations/versions/0001_the_first_schema.py::upgrade": (185, "the tables, one after the other"),
-    "visavis/renderers/drawing/mouth.py::_lips": (71, "one drawing, stroke by stroke"),
 }
 
 # A sleep in a test, and why there is nothing to wait for.

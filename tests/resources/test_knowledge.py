@@ -313,11 +313,7 @@ def test_a_wrong_search_is_named(rest: Rest, body: dict[str, Any], path: str) ->
     "query", ['"', "'", "NEAR(a b)", "a AND", "grouping : x", "*", "\\", "content:heliotrope", "a & | ! b", "--", "🙂"]
 )
 def test_no_query_is_an_operator(rest: Rest, query: str) -> None:
-    group_id = group(rest)
-    assert isinstance(search(rest, group_id, query), list)
-
-
-# --- searching ----------------------------------------------------------------------------------------------------
+    assert isinstance(search(rest, group(rest), query), list)
 
 
 def test_the_best_passage_comes_first_with_scores_between_0_and_1(rest: Rest) -> None:

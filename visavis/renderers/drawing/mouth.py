@@ -235,8 +235,11 @@ class Mouth:
                 ("Z",),
             )
             canvas.drawPath(line, self._line)
-        for side_x in (-out - 0.5, out + 0.5):
+        self._dimples(canvas, out + 0.5, f.corner)
+
+    def _dimples(self, canvas: skia.Canvas, aside: float, height: float) -> None:
+        for side_x in (-aside, aside):
             canvas.save()
-            canvas.translate(side_x, f.corner)
+            canvas.translate(side_x, height)
             canvas.drawRect(skia.Rect.MakeLTRB(-4.5, -4.5, 4.5, 4.5), self._dimple)
             canvas.restore()
