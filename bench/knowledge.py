@@ -210,9 +210,11 @@ async def opened(url: str) -> AsyncIterator[tuple[Database, PassageStore]]:
         await migrate.upgrade(url)
         database = Database(url)
         store = store_for(database)
-        await store.open()
-        yield database, store
-        await database.close()
+        try:
+            await store.open()
+            yield database, store
+        finally:
+            await database.close()
 
 
 async def fill(database: Database, store: PassageStore, texts: Sequence[str], vectors: Any) -> None:

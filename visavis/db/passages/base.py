@@ -14,6 +14,10 @@ from visavis.db.models import KnowledgeChunk
 Vector: TypeAlias = NDArray[np.float32]
 
 
+# a word that so many passages have tells nothing about any of them
+COMMON_CHUNKS = 5000
+
+
 class Hit(NamedTuple):
     """Scores of words only order; those of vectors are cosines."""
 

@@ -7,37 +7,44 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.db.models import KnowledgeChunk
-from visavis.db.passages.base import Hit, NewChunk, Scope, Vector, as_vector, set_vectors
+from visavis.db.passages.base import COMMON_CHUNKS, Hit, NewChunk, Scope, Vector, as_vector, set_vectors
 from visavis.db.passages.matrices import Matrices
 from visavis.db.passages.pgvector import PgVector
 from visavis.db.session import Database
 
 QUERY_WORDS_MAX = 32
+CHUNKS_COUNTED_MAX = 20_000
 
-# ts_rank knows nothing of rarity, so each word is ranked by itself and weighed by how few passages have it.
+# ts_rank knows nothing of rarity, so each word is ranked by itself and weighed by how few passages have it. Words that
+# very many have are left out where others are there, and no word is looked up in more passages than that.
 _WORDS = text(
     r"""
     WITH query AS (
         SELECT DISTINCT ('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''')::tsquery AS word
         FROM unnest(to_tsvector('english', :query)) LIMIT :words_max
-    ), ready AS (
-        SELECT id FROM knowledge_documents
-        WHERE organization_id = :organization_id AND group_id = ANY(:groups) AND status = 'READY'
-    ), found AS (
-        SELECT chunk.id, query.word, ts_rank(chunk.words, query.word, 1) AS rank
-        FROM query JOIN knowledge_chunks AS chunk ON chunk.words @@ query.word
-        WHERE chunk.organization_id = :organization_id AND chunk.group_id = ANY(:groups)
-        AND chunk.document_id IN (SELECT id FROM ready)
     ), size AS (
-        SELECT count(*) AS chunks FROM knowledge_chunks
-        WHERE organization_id = :organization_id AND group_id = ANY(:groups)
-    ), rarity AS (
-        SELECT word, ln(1 + (size.chunks - count(*) + 0.5) / (count(*) + 0.5)) AS weight
-        FROM found CROSS JOIN size GROUP BY word, size.chunks
+        SELECT count(*) AS chunks FROM (
+            SELECT FROM knowledge_chunks WHERE group_id = ANY(:groups) LIMIT :chunks_counted
+        ) AS several
+    ), known AS MATERIALIZED (
+        SELECT word, (
+            SELECT count(*) FROM (
+                SELECT FROM knowledge_chunks WHERE words @@ word AND group_id = ANY(:groups) LIMIT :common
+            ) AS several
+        ) AS hits FROM query
+    ), telling AS (
+        SELECT word, ln(1 + (chunks - hits + 0.5) / (hits + 0.5)) AS weight FROM known CROSS JOIN size
+        WHERE hits > 0 AND (hits < :common OR NOT EXISTS (SELECT FROM known WHERE hits BETWEEN 1 AND :common - 1))
     )
-    SELECT found.id, sum(found.rank * rarity.weight) AS score
-    FROM found JOIN rarity USING (word)
-    GROUP BY found.id ORDER BY score DESC, found.id LIMIT :limit
+    SELECT chunk.id, sum(weight * ts_rank(chunk.words, word, 1)) AS score
+    FROM telling CROSS JOIN LATERAL (
+        SELECT id, words FROM knowledge_chunks
+        WHERE words @@ word AND organization_id = :organization_id AND group_id = ANY(:groups) AND document_id IN (
+            SELECT id FROM knowledge_documents WHERE group_id = ANY(:groups) AND status = 'READY'
+        )
+        LIMIT :common
+    ) AS chunk
+    GROUP BY chunk.id ORDER BY score DESC, chunk.id LIMIT :limit
     """
 )
 
@@ -71,6 +78,8 @@ class PostgresPassages:
             "organization_id": scope.organization_id,
             "groups": list(scope.groups),
             "words_max": QUERY_WORDS_MAX,
+            "common": COMMON_CHUNKS,
+            "chunks_counted": CHUNKS_COUNTED_MAX,
             "limit": limit,
         }
         return [Hit(row.id, row.score) for row in await session.execute(_WORDS, given)]

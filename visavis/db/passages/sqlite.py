@@ -8,7 +8,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.db.models import KnowledgeChunk
-from visavis.db.passages.base import Hit, NewChunk, Scope, Vector, set_vectors
+from visavis.db.passages.base import COMMON_CHUNKS, Hit, NewChunk, Scope, Vector, set_vectors
 from visavis.db.passages.matrices import Matrices
 
 QUERY_WORDS_MAX = 32
@@ -21,6 +21,9 @@ _EMPTY_WORDS = frozenset(
         "that the their them then there these they this those to too us was we were what what's when where which who "
         "why will with would you your"
     )
+)
+_COUNT = text(
+    "SELECT count(*) FROM (SELECT 1 FROM knowledge_words WHERE knowledge_words MATCH :words LIMIT :common) AS several"
 )
 _FIND = text(
     """
@@ -50,22 +53,32 @@ class SqlitePassages:
         await set_vectors(session, model, vectors)
 
     async def by_words(self, session: AsyncSession, scope: Scope, query: str, limit: int) -> list[Hit]:
-        words = _matching(query)
-        if not words or not scope.groups:
-            return []
         groups = " OR ".join(f'"{group_id.replace("-", "")}"' for group_id in scope.groups)
-        given = {
-            "words": f"grouping : ({groups}) AND content : ({' OR '.join(words)})",
-            "organization_id": scope.organization_id,
-            "limit": limit,
-        }
+        words = await _telling(session, groups, _quoted(query)) if groups else []
+        if not words:
+            return []
+        given = {"words": _within(groups, words), "organization_id": scope.organization_id, "limit": limit}
         return [Hit(row.id, row.score) for row in await session.execute(_FIND, given)]
 
     async def by_vector(self, session: AsyncSession, scope: Scope, model: str, vector: Vector, limit: int) -> list[Hit]:
         return await self._matrices.find(session, scope, model, vector, limit)
 
 
-def _matching(query: str) -> list[str]:
+def _quoted(query: str) -> list[str]:
     """Each word in quotes, in which FTS5 takes nothing for an operator; "XK-44" is then two words side by side."""
     words = dict.fromkeys(word.lower() for word in _WORD.findall(query))
     return [f'"{word}"' for word in words if word not in _EMPTY_WORDS][:QUERY_WORDS_MAX]
+
+
+async def _telling(session: AsyncSession, groups: str, words: list[str]) -> list[str]:
+    """Without those that very many passages have, where others are there: ranking all those passages takes long."""
+    hits = {word: await _hits(session, _within(groups, [word])) for word in words}
+    return [word for word in words if 0 < hits[word] < COMMON_CHUNKS] or [word for word in words if hits[word]]
+
+
+async def _hits(session: AsyncSession, words: str) -> int:
+    return await session.scalar(_COUNT, {"words": words, "common": COMMON_CHUNKS}) or 0
+
+
+def _within(groups: str, words: list[str]) -> str:
+    return f"grouping : ({groups}) AND content : ({' OR '.join(words)})"
