@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.cli.quick_server import API_KEY, QuickServer, quick_server
 from tests.rest import DOCUMENTED
 
 KILLS = 20
+FEW_KILLS = 6
 WRITERS = 6
 
 
@@ -105,9 +107,10 @@ async def until_it_dies(writer: Writer, client: httpx.AsyncClient) -> None:
         await writer.write(client)
 
 
-def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize("kills", [FEW_KILLS, pytest.param(KILLS, marks=pytest.mark.slow)])
+def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, database_url: str, kills: int) -> None:
     story = Story()
-    for number in range(KILLS):
+    for number in range(kills):
         with quick_server(tmp_path, database_url) as server:
             asyncio.run(story.one_life(server, number))
     with quick_server(tmp_path, database_url) as server:

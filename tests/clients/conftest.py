@@ -29,7 +29,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("server-on-sqlite")) as running:
+    # clients' own minds and tools are on this machine, too
+    with serve(tmp_path_factory.mktemp("server-on-sqlite"), VISAVIS_ALLOW_PRIVATE_URLS="true") as running:
         leaks.share(running.process.pid)
         yield running
 

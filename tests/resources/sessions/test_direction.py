@@ -1,10 +1,12 @@
 """Director's notes: which style they mean, and which models follow them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from visavis.core.spec import FaceSpec
+from visavis.db.blobs import Blobs
 from visavis.db.models import Avatar, Persona
 from visavis.renderers.expressions import STYLES
 from visavis.resources.personas.service import References
@@ -12,6 +14,7 @@ from visavis.resources.sessions.direction import _WORDS, nearest_style
 from visavis.resources.sessions.resolve import session_spec
 from visavis.resources.sessions.schemas import SessionOptions
 
+NO_FILES = Blobs(Path("nowhere"))
 WARM = {"presetStyle": "warm", "expressivity": 0.8}
 
 
@@ -19,12 +22,12 @@ def face(model: str, notes: dict[str, Any] | None) -> FaceSpec:
     row = Persona(name="Ann", avatar_model=model, director_notes=notes, skip_greeting=False)
     avatar = Avatar(renderer="character", identity="cara", active_version="cara-3")
     found = References(avatar=avatar, voice=None, llm=None)
-    return session_spec("s", "o", row, found, None, "none", SessionOptions(), passthrough=True).face
+    return session_spec("s", "o", row, found, None, "none", SessionOptions(), NO_FILES, passthrough=True).face
 
 
 @pytest.mark.parametrize("model", ["cara-4", "cara-4-latest"])
 def test_new_models_follow_director_notes(model: str) -> None:
-    assert face(model, WARM) == FaceSpec("character", "cara", 1152, 768, "warm", 0.8)
+    assert face(model, WARM) == FaceSpec("character", "cara", 1152, 768, style="warm", expressivity=0.8)
     assert face(model, {"customStylePrompt": "A furious villain"}).style == "angry"
     assert face(model, None) == FaceSpec("character", "cara", 1152, 768)
 

@@ -50,7 +50,7 @@ class MiniLm:
     def missing() -> str:
         """ "" when everything is installed."""
         absent = [name for name in (_PACKAGE, *_LIBRARIES) if importlib.util.find_spec(name) is None]
-        return f"all-MiniLM-L6-v2 needs {', '.join(absent)}: run `make embeddings`" if absent else ""
+        return f"all-MiniLM-L6-v2 needs {', '.join(absent)}: `make embeddings` installs it" if absent else ""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row of unit length for each text."""
