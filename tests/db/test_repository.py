@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import Forbidden, NotFound
 from visavis.db.models import Llm, Persona, Session, now
-from visavis.db.repository import Page, Repository, contains
+from visavis.db.repository import Page, Repository, contains, find_each
 from visavis.db.session import Database
 
 
@@ -31,6 +31,19 @@ async def test_rows_are_seen_by_their_organization_and_stock_by_all(database: Da
         assert set(await personas(session).get_many({mine.id, "stock", "nobody"})) == {mine.id, "stock"}
         with pytest.raises(NotFound, match=mine.id):
             await personas(session, "theirs").get(mine.id)
+
+
+async def test_rows_of_several_tables_are_found_together(database: Database) -> None:
+    async with database.writing() as session:
+        session.add_all(
+            [Persona(id="p", name="P", organization_id="ours"), Llm(id="stock", display_name="L", llm_format="x")]
+        )
+    async with database.reading() as session:
+        llms = Repository(session, Llm, "ours", "LLM")
+        persona, nobody, llm = await find_each((personas(session), "p"), (personas(session), None), (llms, "stock"))
+        assert (persona.id, nobody, llm.id) == ("p", None, "stock")
+        assert await find_each((personas(session, "theirs"), "p"), (llms, "nobody")) == [None, None]
+        assert await find_each((llms, None)) == [None]
 
 
 async def test_stock_rows_cannot_be_changed_or_removed(database: Database) -> None:

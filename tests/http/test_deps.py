@@ -1,6 +1,8 @@
 """What is acknowledged is stored: the transaction is over before the answer leaves."""
 
+import inspect
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.rest import Rest
+from tests.routes import routes
 from visavis.core.errors import NotFound
 from visavis.db.models import Persona
 from visavis.db.repository import Repository
@@ -69,3 +72,17 @@ def test_an_error_undoes_what_the_request_had_done(rest: Rest, monkeypatch: pyte
         assert rest.ask("POST", "/v1/personas", {"name": "Undone"}).status_code == 404
 
     assert "Undone" not in rest.ask("GET", "/v1/personas").text
+
+
+def test_nothing_that_routes_ask_for_costs_a_thread(rest: Rest) -> None:
+    described = [route.dependant for route in routes(rest.app) if hasattr(route, "dependant")]
+    asked = {call for dependant in described for call in dependencies(dependant)}
+    assert len(asked) > 5
+    plain = [call for call in asked if not inspect.iscoroutinefunction(call) and not inspect.isasyncgenfunction(call)]
+    assert [call for call in plain if inspect.isfunction(call)] == []
+
+
+def dependencies(dependant: Any) -> Iterator[Any]:
+    for child in dependant.dependencies:
+        yield child.call
+        yield from dependencies(child)

@@ -28,8 +28,8 @@ OPEN = {
 
 
 def test_a_route_that_takes_no_key_says_what_it_goes_by(rest: Rest) -> None:
-    keyed = {route.path for route in keyed_routes(rest.app)}
-    without = {route.path for route in routes(rest.app) if "{" in getattr(route, "path", "")} - keyed
+    keyed = [id(route) for route in keyed_routes(rest.app)]
+    without = {route.path for route in routes(rest.app) if "{" in getattr(route, "path", "") and id(route) not in keyed}
     assert without - set(OPEN) == set(), "add it to OPEN with its reason, or let it take a key"
 
 

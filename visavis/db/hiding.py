@@ -50,6 +50,10 @@ class Parts(Repository[Part]):
         await self.session.flush()
         return row
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        return *super().shape, self._also_hidden
+
     def _visible(self) -> ColumnElement[bool]:
         visible = super()._visible()
         return visible if self._also_hidden else visible & self.model.deleted_at.is_(None)

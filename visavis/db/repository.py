@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import Forbidden, NotFound
 from visavis.db.models import Owned
 
 Row = TypeVar("Row", bound=Owned)
+ONE = select(literal(1)).subquery()  # a row to begin with, so that what is missing is null
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,21 @@ class Repository(Generic[Row]):
         self.noun = noun
 
     async def find(self, row_id: str) -> Row | None:
-        return await self.session.scalar(select(self.model).where(self.model.id == row_id, self._visible()))
+        [found] = await find_each((self, row_id))
+        return found
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What decides which rows are visible, besides the organization; statements are made once for each."""
+        return type(self), self.model
+
+    @property
+    def id_name(self) -> str:
+        return f"{self.model.__name__}_id"
+
+    def by_id(self) -> ColumnElement[bool]:
+        """The row whose id is given as `id_name`."""
+        return and_(self.model.id == bindparam(self.id_name), self._visible())
 
     async def get(self, row_id: str) -> Row:
         row = await self.find(row_id)
@@ -81,7 +96,34 @@ class Repository(Generic[Row]):
         await self.session.flush()
 
     def _visible(self) -> ColumnElement[bool]:
-        return or_(self.model.organization_id == self.organization_id, self.model.organization_id.is_(None))
+        owner: ColumnElement[str] = bindparam("owner", self.organization_id)
+        return or_(self.model.organization_id == owner, self.model.organization_id.is_(None))
+
+
+_together: dict[tuple[object, ...], Select[*tuple[Any, ...]]] = {}
+
+
+async def find_each(*wanted: tuple[Repository[Any], str | None]) -> list[Any]:
+    """One row of each, all of one organization, in one statement; None where no id is given or nothing is found."""
+    asked = [(repository, row_id) for repository, row_id in wanted if row_id]
+    if not asked:
+        return [None] * len(wanted)
+    shapes = tuple(repository.shape for repository, _ in asked)
+    if shapes not in _together:
+        _together[shapes] = _find_all([repository for repository, _ in asked])
+    first = asked[0][0]
+    values = {"owner": first.organization_id, **{repository.id_name: row_id for repository, row_id in asked}}
+    # an only row that is missing is no row at all
+    row = (await first.session.execute(_together[shapes], values)).first()
+    found = iter(row if row is not None else [None] * len(asked))
+    return [next(found) if row_id else None for _, row_id in wanted]
+
+
+def _find_all(repositories: Sequence[Repository[Any]]) -> Select[*tuple[Any, ...]]:
+    query = select(*(repository.model for repository in repositories)).select_from(ONE)
+    for repository in repositories:
+        query = query.outerjoin(repository.model, repository.by_id())
+    return query
 
 
 def contains(column: ColumnElement[str] | object, term: str) -> ColumnElement[bool]:

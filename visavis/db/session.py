@@ -1,15 +1,21 @@
 """The engine and its two kinds of transaction. On SQLite a writing one begins with the lock, so it never gives up."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Row, Select, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util import greenlet_spawn
+
+from visavis.db import one_trip
+
+Columns = TypeVarTuple("Columns")
 
 BUSY_TIMEOUT_MS = 10_000
-WRITES = "visavis_writes"
+WRITES, LOOKS = "visavis_writes", "visavis_looks"
 EXCLUSIVE_LOCK = 7_621_150_143  # any number, as long as every server takes the same
 
 
@@ -22,6 +28,12 @@ class Database:
         self._engine = make_engine(self.url, pool_pre_ping=self.url.get_backend_name() != "sqlite")
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writing = async_sessionmaker(self._engine.execution_options(**{WRITES: True}), expire_on_commit=False)
+        sqlite = self.url.get_backend_name() == "sqlite"
+        self._looking = self._engine.execution_options(
+            **({LOOKS: True} if sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
+        # who finds SQLite's lock taken asks again after ever longer sleeps; whoever waits here is told at once
+        self._turn = asyncio.Lock() if sqlite else nullcontext()
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:
@@ -30,9 +42,18 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
-        """One transaction: committed at the end, rolled back when something is raised."""
-        async with self._writing.begin() as session:
+        """One transaction: committed at the end, rolled back when something is raised. Never one inside another."""
+        async with self._turn, self._writing.begin() as session:
             yield session
+
+    async def look(self, statement: Select[*Columns], values: Mapping[str, Any]) -> Row[*Columns] | None:
+        """The first row of one statement, without transaction or objects; for what every request asks for."""
+
+        def read() -> Row[*Columns] | None:
+            with self._looking.sync_engine.connect() as connection:
+                return connection.execute(statement, values).first()
+
+        return await greenlet_spawn(read)
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncGenerator[AsyncSession]:
@@ -63,6 +84,8 @@ def complete(url: str) -> URL:
 
 def make_engine(url: URL, *, foreign_keys: bool = True, **options: Any) -> AsyncEngine:
     """`foreign_keys=False` is for migrations, which rebuild SQLite tables that others point at."""
+    if url.get_backend_name() == "sqlite":
+        options["module"] = one_trip.DRIVER
     # a driver's error would otherwise carry what somebody wrote into the log
     engine = create_async_engine(url, hide_parameters=True, **options)
     if url.get_backend_name() == "sqlite":
@@ -90,5 +113,6 @@ def _tame_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get(LOOKS):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")

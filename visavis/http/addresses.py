@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
+from starlette.requests import HTTPConnection
 
-from visavis.http.deps import PublicUrl
-from visavis.http.signed import Signed, Signer
+from visavis.http.deps import public_url
+from visavis.http.signed import Signer, signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Folder:
         return f"{self.url}/{name}{self.query}"
 
 
-def _addresses(public_url: PublicUrl, signer: Signed) -> Addresses:
-    return Addresses(public_url, signer)
+async def _addresses(connection: HTTPConnection) -> Addresses:
+    return Addresses(await public_url(connection), await signer(connection))
 
 
 Addressing = Annotated[Addresses, Depends(_addresses)]

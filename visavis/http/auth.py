@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from visavis.core.errors import Forbidden, Unauthorized
 from visavis.db.models import ApiKey
 from visavis.http import permissions
 from visavis.http.deps import database
 from visavis.http.strings import clean
+
+# made once, since every request asks it
+KEY = select(ApiKey.id, ApiKey.organization_id, ApiKey.permissions, ApiKey.revoked_at).where(
+    ApiKey.key_hash == bindparam("key_hash")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,7 @@ def bearer(request: Request) -> str:
 
 async def key_subject(request: Request, credential: str) -> Subject:
     """Whose key it is. Raises `Forbidden` where the key may not do what this route does."""
-    async with database(request).reading() as session:
-        key = await session.scalar(select(ApiKey).where(ApiKey.key_hash == hash_key(credential)))
+    key = await database(request).look(KEY, {"key_hash": hash_key(credential)})
     if key is None:
         raise Unauthorized("This API key is not valid here; `visavis keys create` makes one")
     if key.revoked_at is not None:
@@ -58,14 +61,13 @@ async def key_subject(request: Request, credential: str) -> Subject:
     return subject
 
 
-# the scheme is there for the OpenAPI description; the dependency below does the work and words the errors
-_scheme = HTTPBearer(auto_error=False, scheme_name="apiKey")
-
-
-async def credential(
-    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)] = None
-) -> str:
+async def credential(request: Request) -> str:
     return bearer(request)
+
+
+async def offered(request: Request) -> str | None:
+    """For a route that takes something else instead of an API key, where somebody has it."""
+    return request.headers.get("authorization")
 
 
 Credential = Annotated[str, Depends(credential)]
@@ -90,7 +92,7 @@ def is_token(given: str) -> bool:
 Caller = Annotated[Subject, Depends(caller)]
 
 
-def _onlooker(
+async def _onlooker(
     asking: Caller,
     organizationId: Annotated[  # noqa: N803 - the contract's name
         str | None,

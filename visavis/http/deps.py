@@ -1,4 +1,7 @@
-"""What routes ask for: a transaction, a page, the address people reach this server at."""
+"""What routes ask for: a transaction, a page, the address people reach this server at.
+
+Everything that is asked for is `async`, whether it waits or not: for a plain function the framework takes a thread.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -28,16 +31,24 @@ def database(connection: HTTPConnection) -> Database:
     return connection.app.state.database
 
 
-def blobs(connection: HTTPConnection) -> Blobs:
+async def blobs(connection: HTTPConnection) -> Blobs:
     return connection.app.state.blobs
 
 
-def guard(connection: HTTPConnection) -> Guard:
+async def guard(connection: HTTPConnection) -> Guard:
     return connection.app.state.guard
 
 
 def keyring(connection: HTTPConnection) -> Keyring:
     return connection.app.state.keyring
+
+
+async def _secrets(connection: HTTPConnection) -> Keyring:
+    return keyring(connection)
+
+
+async def _tables(connection: HTTPConnection) -> Database:
+    return database(connection)
 
 
 async def _reading(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
@@ -58,7 +69,7 @@ Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
 Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 
 
-def _page(
+async def _page(
     page: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 1,
     perPage: Annotated[int, Query(ge=1, le=PER_PAGE_MAX)] = 10,  # noqa: N803 - the contract's name
 ) -> Page:
@@ -69,7 +80,7 @@ Paging = Annotated[Page, Depends(_page)]
 Search = Annotated[str, Query(max_length=200, description="Part of a name, any case."), AfterValidator(clean)]
 
 
-def public_url(connection: HTTPConnection) -> str:
+async def public_url(connection: HTTPConnection) -> str:
     """Scheme, host and perhaps a path, without a trailing slash. Raises `InvalidRequest` for a strange Host header."""
     configured: str = connection.app.state.public_url
     if configured:
@@ -82,6 +93,7 @@ def public_url(connection: HTTPConnection) -> str:
 
 
 PublicUrl = Annotated[str, Depends(public_url)]
+Tables = Annotated[Database, Depends(_tables)]  # for what is not one transaction
 Files = Annotated[Blobs, Depends(blobs)]
-Secrets = Annotated[Keyring, Depends(keyring)]
+Secrets = Annotated[Keyring, Depends(_secrets)]
 Outgoing = Annotated[Guard, Depends(guard)]

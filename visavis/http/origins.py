@@ -21,7 +21,7 @@ AllowedOrigin = Annotated[
 ]
 
 
-def _sent(request: Request) -> str:
+async def _sent(request: Request) -> str:
     return request.headers.get("origin", "")
 
 

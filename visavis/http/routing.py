@@ -34,14 +34,14 @@ class JsonRoute(APIRoute):
         asked = {
             "name": self.name,
             "permission": self.permission,
-            "token": bool(self.permission) and not depends_on(self.dependant, auth.caller),
+            "token": depends_on(self.dependant, auth.credential) and not depends_on(self.dependant, auth.caller),
             "idempotent": self.keeps_answers,
         }
         self.openapi_extra = {**(self.openapi_extra or {}), "x-visavis": asked}
 
     @property
     def permission(self) -> str:
-        if not depends_on(self.dependant, auth.credential):
+        if not depends_on(self.dependant, auth.credential) and not depends_on(self.dependant, auth.offered):
             return ""
         [method] = list(self.methods or ())
         return permissions.needed(method, self.path)

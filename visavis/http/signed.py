@@ -39,8 +39,8 @@ class Signer:
         raise Unauthorized("This address was not signed by this server")
 
 
-def _signer(connection: HTTPConnection) -> Signer:
+async def signer(connection: HTTPConnection) -> Signer:
     return connection.app.state.signer
 
 
-Signed = Annotated[Signer, Depends(_signer)]
+Signed = Annotated[Signer, Depends(signer)]

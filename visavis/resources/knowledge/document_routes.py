@@ -9,10 +9,9 @@ from starlette.datastructures import UploadFile
 
 from visavis.core.errors import InvalidRequest
 from visavis.db.models import KnowledgeDocument, KnowledgeGroup, now
-from visavis.db.session import Database
 from visavis.http import forms
-from visavis.http.auth import Caller, Subject, bearer, caller
-from visavis.http.deps import Files, PublicUrl, Reading, Writing, database
+from visavis.http.auth import Caller, Subject, bearer, caller, offered
+from visavis.http.deps import Files, PublicUrl, Reading, Tables, Writing
 from visavis.http.middleware import Room
 from visavis.http.routing import router
 from visavis.http.signed import EXPIRES_S, Signed
@@ -64,7 +63,7 @@ def _groups(transaction: Reading, subject: Subject) -> Groups:
     return Groups(transaction, KnowledgeGroup, subject.organization_id, "knowledge group")
 
 
-def _ingest(request: Request) -> Ingest:
+async def _ingest(request: Request) -> Ingest:
     return request.app.state.ingest
 
 
@@ -72,7 +71,9 @@ def _documents_path(group_id: str) -> str:
     return f"/v1/knowledge/groups/{group_id}/documents"
 
 
-async def _uploader(request: Request, group_id: RowId, signer: Signed) -> Subject:
+async def _uploader(
+    request: Request, group_id: RowId, signer: Signed, _: Annotated[str | None, Depends(offered)]
+) -> Subject:
     """Who may add documents: an API key, or a token for this group alone."""
     token = request.headers.get(UPLOAD_TOKEN)
     if token is None:
@@ -81,7 +82,6 @@ async def _uploader(request: Request, group_id: RowId, signer: Signed) -> Subjec
 
 
 Uploader = Annotated[Subject, Depends(_uploader)]
-Tables = Annotated[Database, Depends(database)]
 Queue = Annotated[Ingest, Depends(_ingest)]
 
 

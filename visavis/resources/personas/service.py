@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest
 from visavis.db.models import Avatar, Llm, Owned, Persona, Tool, Voice, now
-from visavis.db.repository import Page, Repository, Slice, contains
+from visavis.db.repository import Page, Repository, Slice, contains, find_each
 from visavis.http.errors import under
 from visavis.resources.personas.attachments import Attached, Attachments
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
@@ -110,12 +110,10 @@ class Personas:
     async def references(self, row: Persona, tool_ids: Sequence[str] | None = None) -> References:
         """`tool_ids` are those the persona shall have from now on, where somebody said so."""
         stored = await self._attachments.tools(row.id) if row.id and tool_ids is None else ()
-        return References(
-            await self._avatars.find(row.avatar_id) if row.avatar_id else None,
-            await self._voices.find(row.voice_id) if row.voice_id else None,
-            await self._llms.find(row.llm_id) if row.llm_id else None,
-            stored if tool_ids is None else await self._attachments.chosen(tool_ids),
+        avatar, voice, llm = await find_each(
+            (self._avatars, row.avatar_id), (self._voices, row.voice_id), (self._llms, row.llm_id)
         )
+        return References(avatar, voice, llm, stored if tool_ids is None else await self._attachments.chosen(tool_ids))
 
     async def attached(self, row: Persona, found: References, *, new: bool = False) -> Attached:
         return await self._attachments.around(found.tools, None if new else row.id)

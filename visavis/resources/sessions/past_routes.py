@@ -28,7 +28,7 @@ CAPTIONS = "text/vtt"
 routes = router(tag="Sessions")
 
 
-def _keeping(request: Request) -> Keeping:
+async def _keeping(request: Request) -> Keeping:
     return request.app.state.keeping
 
 

@@ -15,7 +15,7 @@ from visavis.resources.share_links.service import ShareLinks
 routes = router(tag="Share links")
 
 
-def _page(
+async def _page(
     page: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 1,
     perPage: Annotated[int, Query(ge=1, le=PER_PAGE_MAX)] = 20,  # noqa: N803 - the contract's name, and its number here
 ) -> Page:

@@ -15,7 +15,7 @@ from visavis.resources.tools.service import Toolbox, Tools
 routes = router(tag="Tools")
 
 
-def _toolbox(request: Request) -> Toolbox:
+async def _toolbox(request: Request) -> Toolbox:
     return request.app.state.toolbox
 
 
