@@ -28,7 +28,7 @@ class Usage:
 
 
 def read(server_pid: int) -> Reading:
-    return Reading(time.monotonic(), _machine_busy_s(), _tree_s(server_pid), _tree_s(os.getpid()))
+    return Reading(time.monotonic(), _machine_busy_s(), tree_s(server_pid), tree_s(os.getpid()))
 
 
 def between(first: Reading, last: Reading) -> Usage:
@@ -44,7 +44,7 @@ def _machine_busy_s() -> float:
     return (user + nice + system + irq + softirq) / TICKS_PER_S
 
 
-def _tree_s(pid: int) -> float:
+def tree_s(pid: int) -> float:
     """A process, its live descendants, and those of its children that it has collected."""
     total_s = 0.0
     for member in _tree(pid):
