@@ -1,6 +1,7 @@
 """The least that a service could do to store a persona: what `bench/rest.py` compares with. Run by it, on a port.
 
-Plain FastAPI, plain SQLAlchemy with its plain driver, and SQLite as durable as ours is.
+Plain FastAPI on plain uvicorn, which writes a line for each request as ours does; plain SQLAlchemy with its plain
+driver; SQLite as durable as ours is.
 """
 
 import sys
@@ -72,4 +73,4 @@ def make(url: str) -> FastAPI:
 
 if __name__ == "__main__":
     database = f"sqlite+aiosqlite:///{Path(sys.argv[1]) / 'bare.db'}"
-    uvicorn.run(make(database), port=int(sys.argv[2]), log_config=None, access_log=False)
+    uvicorn.run(make(database), port=int(sys.argv[2]))

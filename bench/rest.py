@@ -121,7 +121,9 @@ async def listing(table: Table, server: Server, folder: Path) -> None:
 @contextlib.contextmanager
 def bare(folder: Path) -> Iterator[tuple[int, int]]:
     port = _free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.bare", str(folder), str(port)])
+    with (folder / "bare.log").open("wb") as log:
+        command = [sys.executable, "-m", "bench.bare", str(folder), str(port)]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         while not answers(port):
             assert process.poll() is None, "the bare server ended"

@@ -20,7 +20,7 @@ from visavis.db.models import new_id
 from visavis.db.passages import store_for
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
-from visavis.http import errors, health, middleware, openapi, uploads
+from visavis.http import auth, errors, health, middleware, openapi, uploads
 from visavis.http.etags import ETags
 from visavis.http.files import FileCache
 from visavis.http.health import Check, PartHealth
@@ -112,6 +112,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     app.state.settings = settings
     app.state.public_url = settings.public_url
     errors.install(app)
+    auth.install(app)
     openapi.install(app)
     for routes in (personas.routes, avatars.routes, voices.routes, llms.routes, past_sessions.routes, sessions.routes):
         app.include_router(routes)

@@ -46,7 +46,12 @@ async def test_a_statement_is_one_trip(database: Database, trips: list[str]) -> 
 
     async with database.writing() as session:
         await session.execute(select(Organization))
-    assert len(trips) == 3, "begin, the statement, commit"
+    assert len(trips) == 2, "the statement that begins, and commit"
+    trips.clear()
+
+    async with database.writing() as session:
+        await session.connection()
+    assert trips == []
     trips.clear()
 
     assert await database.look(select(Organization.name), {}) is None

@@ -6,6 +6,7 @@ import pytest
 
 from tests.rest import DOCUMENTED, Rest
 from tests.routes import keyed_routes
+from visavis.http.auth import KEY_TRUSTED_S, KnownKeys, Subject
 from visavis.http.permissions import GRANTABLE, OTHER_ORGANIZATIONS, PERMISSIONS, RESOURCES, needed
 from visavis.resources.organizations.service import revoke_key
 
@@ -72,12 +73,25 @@ def test_a_revoked_key_is_worthless_and_so_are_its_tokens(rest: Rest) -> None:
             await revoke_key(session, key[:8])
 
     rest.run(revoke())
+    rest.app.state.known_keys = KnownKeys()  # a second later
 
     refused = rest.ask("GET", "/v1/personas", key=key)
     assert (refused.status_code, "revoked" in refused.json()["message"]) == (401, True)
     assert rest.ask("POST", "/v1/engine/session", {"personaConfig": DOCUMENTED}, key=key).status_code == 401
     assert rest.ask("POST", "/v1/engine/session", {}, key=token).status_code == 401
     assert rest.ask("POST", "/v1/engine/session", {}, key=others).status_code == 200
+
+
+def test_a_key_is_trusted_for_a_moment_and_no_longer() -> None:
+    now_s = 0.0
+    known, somebody = KnownKeys(lambda: now_s), Subject("o", "k")
+    known.keep("hash", somebody)
+
+    now_s = KEY_TRUSTED_S * 0.99
+    assert (known.get("hash"), known.get("other")) == (somebody, None)
+    now_s = KEY_TRUSTED_S
+    assert known.get("hash") is None
+    assert KEY_TRUSTED_S <= 1, "`visavis keys revoke` waits for as long"
 
 
 def test_other_organizations_are_for_those_who_may_by_name(rest: Rest) -> None:

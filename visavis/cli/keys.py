@@ -1,6 +1,7 @@
 """`visavis keys`: who may use this server's API."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -13,6 +14,7 @@ from visavis.core.errors import VisavisError
 from visavis.db import migrate
 from visavis.db.models import ApiKey, Organization
 from visavis.db.session import Database
+from visavis.http.auth import KEY_TRUSTED_S
 from visavis.http.permissions import EVERYTHING
 from visavis.resources.organizations import service
 
@@ -56,8 +58,9 @@ def revoke(
     key: Annotated[str, typer.Argument(help="The key's id, or its prefix: the first characters of the key.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Make a key and the session tokens it asked for worthless, at once and for good."""
+    """Make a key and the session tokens it asked for worthless, for good. When this ends, no server takes it."""
     revoked = _in_database(data_dir, lambda session: service.revoke_key(session, key))
+    time.sleep(KEY_TRUSTED_S)
     print(f'Revoked {revoked.id} ("{revoked.label}").')
 
 

@@ -29,8 +29,11 @@ async def _run(url: str, step: Callable[[Config], None]) -> None:
 
 
 def _locked(connection: Connection, step: Callable[[Config], None]) -> None:
+    # the migration tool keeps its state in a global place: nobody else may be in it, not even in this process
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": EXCLUSIVE_LOCK})
+    else:
+        connection.execute(text("SELECT 1"))  # with which the transaction takes SQLite's lock
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     config.set_main_option("path_separator", "os")

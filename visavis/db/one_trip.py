@@ -1,4 +1,4 @@
-"""SQLite with one trip to its thread for each statement.
+"""SQLite with one trip to its thread for each statement, and none for beginning a transaction.
 
 The driver keeps a thread for each connection and is asked by queue. SQLAlchemy asks it four times for a statement: for
 a cursor, to execute, to fetch and to close. A trip costs more than most of our statements do, so all four are made at
@@ -39,7 +39,10 @@ class Cursor:
 
         def whole() -> None:
             cursor = driver._conn.cursor()
+            begin, self._connection.begin = self._connection.begin, ""
             try:
+                if begin:
+                    cursor.execute(begin)
                 statement(cursor)
                 rows = cursor.fetchall() if cursor.description else ()
                 self._rows = deque(rows)
@@ -74,9 +77,16 @@ class Cursor:
 
 class Connection(AsyncAdapt_aiosqlite_connection):
     _cursor_cls = Cursor
+    begin = ""  # how a transaction begins with the next statement, and on the same trip
+
+    def commit(self) -> None:
+        self.begin = ""
+        if self.driver_connection.in_transaction:
+            super().commit()
 
     def rollback(self) -> None:
-        """Without a trip where there is nothing to roll back, as after every commit."""
+        """No trip where there is nothing to roll back, as after every commit."""
+        self.begin = ""
         if self.driver_connection.in_transaction:
             super().rollback()
 

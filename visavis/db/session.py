@@ -1,9 +1,9 @@
-"""The engine and its two kinds of transaction. On SQLite a writing one begins with the lock, so it never gives up."""
+"""The engine and its two kinds of transaction. On SQLite a writing one takes the lock first, so it never gives up."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVarTuple, cast
 
 from sqlalchemy import Connection, Row, Select, event, text
 from sqlalchemy.engine import URL, make_url
@@ -115,4 +115,5 @@ def _tame_sqlite(engine: AsyncEngine, foreign_keys: bool) -> None:
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
         options = connection.get_execution_options()
         if not options.get(LOOKS):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+            driver = cast(one_trip.Connection, connection.connection.dbapi_connection)
+            driver.begin = "BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN"

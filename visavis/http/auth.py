@@ -1,20 +1,26 @@
 """Who asks, and what they may: an API key turned into a `Subject`."""
 
 import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from pydantic import AfterValidator
 from sqlalchemy import bindparam, select
 
 from visavis.core.errors import Forbidden, Unauthorized
 from visavis.db.models import ApiKey
+from visavis.db.session import Database
 from visavis.http import permissions
 from visavis.http.deps import database
 from visavis.http.strings import clean
 
-# made once, since every request asks it
+# how long a key that was found valid is not looked up again; `visavis keys revoke` waits for as long
+KEY_TRUSTED_S = 1.0
+KEYS_MAX = 10_000
 KEY = select(ApiKey.id, ApiKey.organization_id, ApiKey.permissions, ApiKey.revoked_at).where(
     ApiKey.key_hash == bindparam("key_hash")
 )
@@ -49,16 +55,47 @@ def bearer(request: Request) -> str:
     return credential.strip()
 
 
+class KnownKeys:
+    """Keys that were found valid a moment ago, by their hash. Only those: a new key is valid at once."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._found: OrderedDict[str, tuple[Subject, float]] = OrderedDict()
+
+    def get(self, key_hash: str) -> Subject | None:
+        subject, until_s = self._found.get(key_hash, (None, 0.0))
+        return subject if self._clock() < until_s else None
+
+    def keep(self, key_hash: str, subject: Subject) -> None:
+        self._found.pop(key_hash, None)
+        self._found[key_hash] = (subject, self._clock() + KEY_TRUSTED_S)
+        if len(self._found) > KEYS_MAX:
+            self._found.popitem(last=False)
+
+
+def install(app: FastAPI) -> None:
+    app.state.known_keys = KnownKeys()
+
+
 async def key_subject(request: Request, credential: str) -> Subject:
     """Whose key it is. Raises `Forbidden` where the key may not do what this route does."""
-    key = await database(request).look(KEY, {"key_hash": hash_key(credential)})
+    known: KnownKeys = request.app.state.known_keys
+    key_hash = hash_key(credential)
+    subject = known.get(key_hash)
+    if subject is None:
+        subject = await _look_up(database(request), key_hash)
+        known.keep(key_hash, subject)
+    subject.require(permissions.needed(request.method, request.scope["route"].path))
+    return subject
+
+
+async def _look_up(database: Database, key_hash: str) -> Subject:
+    key = await database.look(KEY, {"key_hash": key_hash})
     if key is None:
         raise Unauthorized("This API key is not valid here; `visavis keys create` makes one")
     if key.revoked_at is not None:
         raise Unauthorized("This API key was revoked; `visavis keys create` makes another")
-    subject = Subject(key.organization_id, key.id, frozenset(key.permissions))
-    subject.require(permissions.needed(request.method, request.scope["route"].path))
-    return subject
+    return Subject(key.organization_id, key.id, frozenset(key.permissions))
 
 
 async def credential(request: Request) -> str:
@@ -74,10 +111,11 @@ Credential = Annotated[str, Depends(credential)]
 """For a route that takes API keys and session tokens, and tells them apart by itself."""
 
 
-async def caller(request: Request, given: Credential) -> Subject:
+async def caller(request: Request) -> Subject:
     """Asked for twice, as by a request that may be a repetition, it looks once."""
     known: Subject | None = getattr(request.state, "caller", None)
     if known is None:
+        given = bearer(request)
         if is_token(given):
             raise Unauthorized("A session token only starts sessions; send an API key here")
         known = request.state.caller = await key_subject(request, given)

@@ -34,14 +34,14 @@ class JsonRoute(APIRoute):
         asked = {
             "name": self.name,
             "permission": self.permission,
-            "token": depends_on(self.dependant, auth.credential) and not depends_on(self.dependant, auth.caller),
+            "token": depends_on(self.dependant, auth.credential),
             "idempotent": self.keeps_answers,
         }
         self.openapi_extra = {**(self.openapi_extra or {}), "x-visavis": asked}
 
     @property
     def permission(self) -> str:
-        if not depends_on(self.dependant, auth.credential) and not depends_on(self.dependant, auth.offered):
+        if not any(depends_on(self.dependant, way) for way in (auth.caller, auth.credential, auth.offered)):
             return ""
         [method] = list(self.methods or ())
         return permissions.needed(method, self.path)
@@ -62,7 +62,7 @@ class JsonRoute(APIRoute):
             if self.body_field is not None and not form and (body := await wrapped.body()):
                 wrapped.parsed = parse_json(body)
             if repeatable and not form and idempotency.HEADER in wrapped.headers:
-                subject, body = await auth.caller(wrapped, auth.bearer(wrapped)), await wrapped.body()
+                subject, body = await auth.caller(wrapped), await wrapped.body()
                 return await idempotency.once(wrapped, subject, body, handle, one_transaction=one_transaction)
             return await handle(wrapped)
 

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from visavis.core.errors import InvalidRequest
 from visavis.db.models import KnowledgeDocument, KnowledgeGroup, now
 from visavis.http import forms
-from visavis.http.auth import Caller, Subject, bearer, caller, offered
+from visavis.http.auth import Caller, Subject, caller, offered
 from visavis.http.deps import Files, PublicUrl, Reading, Tables, Writing
 from visavis.http.middleware import Room
 from visavis.http.routing import router
@@ -77,7 +77,7 @@ async def _uploader(
     """Who may add documents: an API key, or a token for this group alone."""
     token = request.headers.get(UPLOAD_TOKEN)
     if token is None:
-        return await caller(request, bearer(request))
+        return await caller(request)
     return Subject(signer.verify(_documents_path(group_id), token)["organization"], None)
 
 
