@@ -83,6 +83,7 @@ class Rest:
             "data_dir": data_dir,
             "sessions_max": 1000,
             "requests_per_minute": 0,
+            "guest_requests_per_minute": 0,
             "allow_private_urls": True,
         }
         self.app: FastAPI = create_app(Settings(**{**given, **settings}), self.media.open)

@@ -124,7 +124,11 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
     # the last one added meets a request first
     app.add_middleware(errors.Unexpected)
     app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes, uploads=UPLOADS)
-    app.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        RateLimit,
+        per_minute=settings.requests_per_minute,
+        guests_per_minute=settings.guest_requests_per_minute,
+    )
     app.add_middleware(ETags)
     app.add_middleware(middleware.Paths)
     app.add_middleware(middleware.Cors)

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
         description="How many requests an API key may make a minute, counted by each server for itself; the next one "
         "is answered 429. 0 means any number.",
     )
+    guest_requests_per_minute: int = Field(
+        default=60,
+        ge=0,
+        description="How many conversations the guests behind one address may ask for a minute, by share links and "
+        "widgets, counted by each server for itself; the next one is answered 429. 0 means any number. Behind a proxy "
+        "all guests have the proxy's address: limit them there.",
+    )
     body_limit_bytes: int = Field(default=2_000_000, ge=1_000, description="The largest request body, in bytes.")
 
     sessions_max: int = Field(

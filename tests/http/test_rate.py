@@ -58,5 +58,18 @@ def test_clients_are_told_what_is_left_and_when_to_come_back(tmp_path: Path) -> 
             assert rest.ask("GET", "/v1/personas", key="").status_code == 401
 
 
+def test_guests_are_counted_by_their_address_and_apart_from_keys(tmp_path: Path) -> None:
+    with Rest("", tmp_path, guest_requests_per_minute=2) as rest:
+        for path in ("/v1/auth/share-link", "/v1/auth/widget"):
+            assert rest.ask("POST", path, {}, key="").status_code == 400
+        refused = rest.ask("POST", "/v1/auth/share-link", {}, key="")
+
+        assert refused.status_code == 429
+        contract.check(refused.json(), contract.ERROR)
+        assert "VISAVIS_GUEST_REQUESTS_PER_MINUTE" in refused.json()["message"]
+        assert 0 < int(refused.headers["retry-after"]) <= 30
+        assert rest.ask("GET", "/v1/personas").status_code == 200
+
+
 def test_nothing_is_counted_where_the_operator_does_not_want_it(rest: Rest) -> None:
     assert "ratelimit-limit" not in rest.ask("GET", "/v1/personas").headers

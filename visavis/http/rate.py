@@ -1,4 +1,4 @@
-"""How many requests a key may make: a bucket of tokens for each, refilled evenly, in this server's memory."""
+"""How many requests a key may make, and a guest's address: buckets of tokens, refilled evenly, in memory."""
 
 import math
 import time
@@ -16,6 +16,8 @@ from visavis.http.errors import error_response
 COUNTED = "/v1/"
 # what a running conversation asks for, and what browsers send without a key
 UNCOUNTED = ("/v1/engine/", "/v1/metrics/")
+# what somebody without a key begins with; tokens of links are guessed here, if anywhere
+GUESTS = ("/v1/auth/share-link", "/v1/auth/widget")
 KEYS_MAX = 10_000  # the one that was silent longest is forgotten, which only fills its bucket
 
 
@@ -59,18 +61,29 @@ class Buckets:
 class RateLimit:
     """Counts requests by their key, before anybody looks whether it is one; 0 a minute switches it off."""
 
-    def __init__(self, app: ASGIApp, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, app: ASGIApp, per_minute: int, guests_per_minute: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._app, self._clock = app, clock
-        self._buckets = Buckets(per_minute) if per_minute else None
+        self._keys = Buckets(per_minute) if per_minute else None
+        self._guests = Buckets(guests_per_minute) if guests_per_minute else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = _name(scope)
-        if self._buckets is None or not name:
+        if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        allowance = self._buckets.take(name, self._clock())
+        if scope["path"] in GUESTS:
+            # by address: behind a proxy that is the guest's own where the proxy is trusted to say it
+            buckets, name = self._guests, (scope.get("client") or ("",))[0]
+            who, setting = "This address", "VISAVIS_GUEST_REQUESTS_PER_MINUTE"
+        else:
+            buckets, name = self._keys, _key_name(scope)
+            who, setting = "This API key", "VISAVIS_REQUESTS_PER_MINUTE"
+        if buckets is None or not name:
+            return await self._app(scope, receive, send)
+        allowance = buckets.take(name, self._clock())
         if allowance.wait_s:
-            message = f"This API key has used up its requests; try again in {allowance.wait_s} s"
-            response = error_response(TooManyRequests(f"{message} (VISAVIS_REQUESTS_PER_MINUTE)"))
+            message = f"{who} has used up its requests; try again in {allowance.wait_s} s ({setting})"
+            response = error_response(TooManyRequests(message))
             response.headers.update(allowance.headers)
             return await response(scope, receive, send)
 
@@ -84,9 +97,9 @@ class RateLimit:
         await self._app(scope, receive, stamp)
 
 
-def _name(scope: Scope) -> str:
+def _key_name(scope: Scope) -> str:
     """Whose bucket: a hash, so that no key lies around. "" for requests that are not counted."""
-    if scope["type"] != "http" or not scope["path"].startswith(COUNTED) or scope["path"].startswith(UNCOUNTED):
+    if not scope["path"].startswith(COUNTED) or scope["path"].startswith(UNCOUNTED):
         return ""
     scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
     given = given.strip()
