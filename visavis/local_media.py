@@ -23,6 +23,7 @@ from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.settings import Settings
+from visavis.voice_options import VoiceOptions
 
 RENDERERS = {
     "character": "visavis.renderers.character:Character",
@@ -51,6 +52,7 @@ class LocalMedia:
     recogniser: str
     pictures: PictureMaker
     inspector: Inspector
+    voices: VoiceOptions
 
     def furnish(self, spec: SessionSpec) -> Parts:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
@@ -128,7 +130,7 @@ class LocalMedia:
             return None
         if catalog.traits("tts", name).runs_in_worker:
             return self.speech.voice(catalog.dotted("tts", name), spec)
-        return catalog.load("tts", name)(spec)
+        return catalog.load("tts", name)(spec, self.voices.of(name))
 
     def _ears(self, name: str) -> SpeechToText | None:
         if catalog.missing("stt", name):
@@ -139,8 +141,9 @@ class LocalMedia:
 
 
 async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMedia:
+    voices = VoiceOptions.read(settings)
     faces = RenderPool(settings.render_workers, RENDERERS, MonotonicClock(), settings.data_dir / "paintings")
-    speech = SpeechPool()
+    speech = SpeechPool(voices.in_workers())
     encoders = OpusEncoders()
     stack.callback(encoders.close)
     stack.push_async_callback(faces.close)
@@ -153,7 +156,9 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     await asyncio.gather(faces.start(), speech.start(), mind)
     voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
     pictures, inspector = PictureMaker(RENDERERS), Inspector()
-    media = LocalMedia(faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector)
+    media = LocalMedia(
+        faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector, voices
+    )
     await media.warm_up()
     return media
 

@@ -34,7 +34,9 @@ Ports = Annotated[tuple[Port, Port] | None, NoDecode, BeforeValidator(_range)]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="VISAVIS_", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="VISAVIS_", extra="ignore", env_ignore_empty=True, env_nested_delimiter="__"
+    )
 
     api_key: SecretStr = Field(
         default=SecretStr(""),
@@ -139,6 +141,11 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, where it wants one.")
     llm_model: str = Field(default="", description="The model to ask there for; required with VISAVIS_LLM_URL.")
 
+    tts: dict[str, dict[str, SecretStr]] = Field(
+        default_factory=dict[str, dict[str, SecretStr]],
+        description="Options of voices, such as `VISAVIS_TTS__ELEVENLABS__API_KEY`: the provider's name, then one of "
+        "its options, as [providers.md](providers.md) lists them.",
+    )
     voice_cloning: str = Field(
         default="",
         description="Who makes voices from recordings, such as `elevenlabs`; empty means that nobody does.",

@@ -36,11 +36,11 @@ def provider(kind: catalog.Kind, name: str) -> Iterator[str]:
     yield ""
     yield f"### {name}"
     yield ""
-    yield f"{traits.label}. {traits.note}".strip()
+    yield " ".join(part for part in (f"{traits.label}.", traits.note, traits.cost) if part)
     if kind != "meetings":
         yield ""
         yield facts_of(traits)
-    yield from options_of(class_at(catalog.dotted(kind, name)).Settings)
+    yield from options_of(kind, name, class_at(catalog.dotted(kind, name)).Settings)
 
 
 def facts_of(traits: Traits) -> str:
@@ -48,6 +48,9 @@ def facts_of(traits: Traits) -> str:
         "languages": ", ".join(traits.languages).replace("*", "any"),
         "word times": traits.gives_word_times,
         "phone times": traits.gives_phone_times,
+        "viseme times": traits.gives_viseme_times,
+        "one connection for many sentences": traits.streams_input,
+        "needs a key": traits.needs_key,
         "runs in a speech worker": traits.runs_in_worker,
         "keeps no data": traits.zero_retention,
     }
@@ -63,9 +66,13 @@ def yes_or_no(value: object) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def options_of(model: type[BaseModel]) -> Iterator[str]:
+def options_of(kind: catalog.Kind, name: str, model: type[BaseModel]) -> Iterator[str]:
     if model.model_fields:
         yield ""
+        if kind == "tts":
+            first = next(iter(model.model_fields))
+            yield f"Set as `VISAVIS_TTS__{name.upper()}__{first.upper()}`, and so on:"
+            yield ""
         yield "| option | default | meaning |"
         yield "|---|---|---|"
     for name, field in model.model_fields.items():

@@ -42,7 +42,9 @@ def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_kind_has_its_built_ins() -> None:
     assert catalog.names("stt") == ["pocketsphinx", "scripted"]
     assert catalog.names("llm") == ["echo", "openai_compatible", "responder", "script"]
-    assert catalog.names("tts") == ["flite", "flite_wasm", "tone"]
+    assert catalog.names("tts") == [
+        "azure", "cartesia", "deepgram", "elevenlabs", "fish_audio", "flite", "flite_wasm", "openai_speech", "tone",
+    ]  # fmt: skip
     assert catalog.names("vad") == ["energy", "silero"]
     assert catalog.names("cloning") == ["elevenlabs"]
     assert catalog.names("meetings") == ["bot_service"]
@@ -87,7 +89,7 @@ def test_a_provider_that_cannot_work_here_says_what_to_install(kind: Kind, name:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(NotFound, match='no tts provider "flight".*flite, flite_wasm, tone'):
+    with pytest.raises(NotFound, match='no tts provider "flight".*flite, flite_wasm.*tone'):
         catalog.load("tts", "flight")
 
 

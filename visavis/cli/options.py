@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from visavis.settings import Settings
+from visavis.voice_options import BadOption, VoiceOptions
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database, the secret and made files are kept (VISAVIS_DATA_DIR).")
@@ -16,9 +17,14 @@ DataDir = Annotated[
 def read_settings(data_dir: Path | None) -> Settings:
     """The settings; those that make no sense are named, and the program ends."""
     try:
-        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+        settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
+        VoiceOptions.read(settings)
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"][:1]).upper()
             print(f"VISAVIS_{name}: {problem['msg']}" if name else problem["msg"])
         raise typer.Exit(2) from None
+    except BadOption as error:
+        print(error)
+        raise typer.Exit(2) from None
+    return settings

@@ -32,11 +32,15 @@ class FaceSpec:
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec:
-    """Which voice speaks. `speed` and `volume` are multipliers, 1.0 is the voice's own."""
+    """Which voice speaks. `speed` and `volume` are multipliers, 1.0 is the voice's own.
+
+    `language` is the ISO 639-1 code of what it is given, empty where nobody said.
+    """
 
     provider: str
     voice: str
     model: str = ""
+    language: str = ""
     speed: float = 1.0
     volume: float = 1.0
     options: Options = field(default_factory=dict[str, str | int | float | bool | None])

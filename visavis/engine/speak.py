@@ -1,6 +1,7 @@
 """From a piece of text to speech with its captions: every word of the text becomes due when it is heard."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from visavis.core.frames import AudioChunk, Mark, SpeechAudio
 from visavis.engine.playout import TimedText
@@ -16,12 +17,14 @@ async def speak(voice: TextToSpeech, show: Show, owner: str, piece: Piece, lead:
     """Say one piece. `lead` goes before its first word in the captions (a space between utterances)."""
     await show.playout.room(SPEECH_AHEAD_MAX_MS)
     slicer = _WordSlicer(piece, lead)
-    async for speech, last in _with_last(voice.speak(piece.text)):
-        words = slicer.take(speech, last)
-        await show.put(owner, _relative(speech, slicer.part_start_ms), words, last=last)
+    # closed at once when the reply is cut, not when somebody collects the rubbish: a server would go on speaking
+    async with aclosing(voice.speak(piece.text)) as parts, aclosing(_with_last(parts)) as marked:
+        async for speech, last in marked:
+            words = slicer.take(speech, last)
+            await show.put(owner, _relative(speech, slicer.part_start_ms), words, last=last)
 
 
-async def _with_last(parts: AsyncIterator[SpeechAudio]) -> AsyncIterator[tuple[SpeechAudio, bool]]:
+async def _with_last(parts: AsyncIterator[SpeechAudio]) -> AsyncGenerator[tuple[SpeechAudio, bool], None]:
     """Each part, and whether it is the final one; a voice that made no sound gives one silent part."""
     held: SpeechAudio | None = None
     async for part in parts:

@@ -18,8 +18,9 @@ _log = logging.getLogger("visavis.media.speech_child")
 
 
 class _Desk:
-    def __init__(self, parent: ParentLink) -> None:
+    def __init__(self, parent: ParentLink, options: dict[str, Any]) -> None:
         self._parent = parent
+        self._options = options
         self._loaded: dict[str, Any] = {}
         # What is being heard; None in its place once it has failed, so that the rest of its sound is ignored.
         self._utterances: dict[int, Any] = {}
@@ -49,7 +50,9 @@ class _Desk:
 
     def _provider(self, dotted: str) -> Any:
         if dotted not in self._loaded:
-            self._loaded[dotted] = load_class(dotted)()
+            kind = load_class(dotted)
+            given = self._options.get(dotted)
+            self._loaded[dotted] = kind(kind.Settings(**given)) if given else kind()
         return self._loaded[dotted]
 
     def _speak(self, request: int, fields: dict[str, Any]) -> None:
@@ -73,7 +76,7 @@ class _Desk:
 
 
 def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
-    desk = _Desk(parent)
+    desk = _Desk(parent, configuration.get("options", {}))
     for dotted in configuration["load"]:
         desk.take(Message("load", {"dotted": dotted}))
     parent.send("ready")

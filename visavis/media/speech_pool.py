@@ -1,6 +1,8 @@
 """Voices and recognisers that compute, in child processes that yield to everything with a deadline."""
 
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
 from visavis.core.spec import VoiceSpec
 from visavis.media.recognisers import PooledEars, Recognisers
@@ -11,10 +13,18 @@ _NICE = 2
 
 
 class SpeechPool:
-    """`dotted` names a class, "package.module:Class", that is loaded in the children only."""
+    """`dotted` names a class, "package.module:Class", that is loaded in the children only.
 
-    def __init__(self, voice_workers: int = 1, recognisers_max: int = 4) -> None:
-        self._voices = VoiceWorkers(voice_workers, _NICE)
+    `voice_options` are the settings of such classes, by the same name.
+    """
+
+    def __init__(
+        self,
+        voice_options: Mapping[str, Mapping[str, Any]] | None = None,
+        voice_workers: int = 1,
+        recognisers_max: int = 4,
+    ) -> None:
+        self._voices = VoiceWorkers(voice_workers, _NICE, voice_options or {})
         self._recognisers = Recognisers(recognisers_max, _NICE)
         self._lines = itertools.count(1)
 

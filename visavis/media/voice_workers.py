@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ class _Worker:
         self._owner = owner
         self.supervisor = Supervisor(
             "visavis.media.speech_child",
-            {"load": owner.loaded},
+            {"load": owner.loaded, "options": owner.options},
             on_message=self._receive,
             on_up=owner.assign,
             on_down=self._fail_current,
@@ -94,7 +94,8 @@ class _Worker:
 class VoiceWorkers:
     """The queue in front of the children: a line for each voice, served in turn."""
 
-    def __init__(self, workers: int, nice: int) -> None:
+    def __init__(self, workers: int, nice: int, options: Mapping[str, Mapping[str, Any]]) -> None:
+        self.options = options
         # Shared with the supervisors, so that a child that is restarted loads what the last one had.
         self.loaded: list[str] = []
         self._ids = itertools.count(1)
@@ -176,7 +177,10 @@ class PooledVoice:
         self._line = line
         self._fields = {"dotted": dotted, "voice": asdict(replace(spec, options=dict(spec.options)))}
 
-    async def speak(self, text: str) -> AsyncIterator[SpeechAudio]:
+    async def warm(self) -> None:
+        """The children load a voice as soon as a session has it."""
+
+    async def speak(self, text: str) -> AsyncGenerator[SpeechAudio, None]:
         yield await self._workers.speak(self._line, {**self._fields, "text": text})
 
     async def close(self) -> None:

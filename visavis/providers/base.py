@@ -8,7 +8,7 @@ protocol in front. Cancelling the task that iterates is how any of them is stopp
 What makes voices from recordings satisfies `VoiceCloner` of `core/material.py`, which the control plane knows as well.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -20,16 +20,24 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a provider can do. `languages` are ISO 639-1 codes, ("*",) for any."""
+    """What a provider can do. `languages` are ISO 639-1 codes, ("*",) for any.
+
+    `streams_input` says that several sentences share one open connection, `needs_key` that it works only with a key of
+    an account, and `cost` what adding it costs, in words: prices are the operator's to set.
+    """
 
     label: str
     languages: tuple[str, ...] = ("*",)
     runs_in_worker: bool = False
     gives_word_times: bool = False
     gives_phone_times: bool = False
+    gives_viseme_times: bool = False
+    streams_input: bool = False
+    needs_key: bool = False
     rate_hz: int = 0
     zero_retention: bool = False
     note: str = ""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,19 @@ class LanguageModel(Protocol):
 
 
 class TextToSpeech(Protocol):
-    """Speaks one clause at a time; mark times count from the first sample of the clause."""
+    """Speaks one clause at a time; mark times count from the first sample of the clause.
 
-    def speak(self, text: str) -> AsyncIterator[SpeechAudio]: ...
+    One that asks a server may also have `async check()`, which makes one cheap call and raises `ProviderError` in plain
+    words; `visavis doctor providers` asks it.
+    """
+
+    async def warm(self) -> None:
+        """Do what would keep the first sentence waiting, such as connecting. Never raises `ProviderError`."""
+        ...
+
+    def speak(self, text: str) -> AsyncGenerator[SpeechAudio, None]:
+        """An asynchronous generator: closing it, or cancelling who iterates, stops the voice at once."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -126,7 +144,7 @@ class VoiceActivity(Protocol):
 
 
 class BlockingVoice(Protocol):
-    """A voice that computes; built as `Class()` in a worker and asked for one clause at a time."""
+    """A voice that computes; built in a worker as `Class()`, or `Class(settings)` where the operator set something."""
 
     def synthesize(self, text: str, voice: VoiceSpec) -> SpeechAudio: ...
 

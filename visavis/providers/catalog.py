@@ -42,6 +42,11 @@ def traits(kind: Kind, name: str) -> Traits:
     return _import(kind, name).traits
 
 
+def options(kind: Kind, name: str) -> Any:
+    """The pydantic model of what an operator may set for it."""
+    return _import(kind, name).Settings
+
+
 def missing(kind: Kind, name: str) -> str:
     """ "" when the provider can work here, otherwise a sentence that says what to install."""
     try:

@@ -55,7 +55,7 @@ class SpokenWord:
     end_ms: float
 
 
-class _Writer:
+class Writer:
     """Plain text being written, each character beside the index it comes from."""
 
     def __init__(self) -> None:
@@ -65,6 +65,9 @@ class _Writer:
     def put(self, text: str, at: int) -> None:
         self.chars.extend(text)
         self.origin.extend([at] * len(text))
+
+    def text(self) -> PlainText:
+        return PlainText("".join(self.chars), tuple(self.origin))
 
     def drop_spaces(self) -> None:
         while self.chars and self.chars[-1] == " ":
@@ -96,7 +99,7 @@ class _Writer:
 
 def plain(source: str) -> PlainText:
     """What a voice that knows only ASCII should be given for `source`."""
-    writer = _Writer()
+    writer = Writer()
     at = 0
     while at < len(source):
         char = source[at]
@@ -109,7 +112,7 @@ def plain(source: str) -> PlainText:
         else:
             writer.put_char(char, at)
         at += 1
-    return PlainText("".join(writer.chars), tuple(writer.origin))
+    return writer.text()
 
 
 def word_marks(source: str, plain_text: PlainText, words: Sequence[SpokenWord]) -> list[Mark]:

@@ -12,7 +12,7 @@ script of voice and silence, and each spoken stretch becomes the next of `heard`
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -59,7 +59,10 @@ class PacedVoice:
     def __init__(self) -> None:
         self.spoken: list[str] = []
 
-    async def speak(self, text: str) -> AsyncIterator[SpeechAudio]:
+    async def warm(self) -> None:
+        pass
+
+    async def speak(self, text: str) -> AsyncGenerator[SpeechAudio, None]:
         self.spoken.append(text)
         await asyncio.sleep(0)
         marks: list[Mark] = []

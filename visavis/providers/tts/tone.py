@@ -1,7 +1,7 @@
 """A voice that beeps once for every word, with exact times: for tests, and where no voice is installed."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import ClassVar
 
 import numpy as np
@@ -35,7 +35,10 @@ class Tone:
         beep = _beep(self._beep_ms, settings.pitch_hz) * min(spec.volume, 32_767 / _PEAK)
         self._pcm = np.concatenate((beep, np.zeros(gap_samples))).astype("<i2").tobytes()
 
-    async def speak(self, text: str) -> AsyncIterator[SpeechAudio]:
+    async def warm(self) -> None:
+        """Nothing to wait for."""
+
+    async def speak(self, text: str) -> AsyncGenerator[SpeechAudio, None]:
         audio = AudioChunk(self._pcm, SPEECH_RATE_HZ)
         start_ms = 0.0
         for word in re.finditer(r"\S+", text):
