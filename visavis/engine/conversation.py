@@ -107,8 +107,6 @@ class Conversation:
 
     def start(self) -> None:
         self._run_task = asyncio.create_task(self._run(), name=f"conversation-{self.spec.session_id[:8]}")
-        if self._parts.voice is not None:
-            self._tasks.start(self._parts.voice.warm(), "conversation-warm-voice")
 
     def receive(self, command: Command) -> None:
         self._inbox.offer(command)

@@ -73,6 +73,8 @@ class Sayings:
         self._saying: Saying | None = None
         self._unanswered: Timings | None = None
         self._tasks = TaskSet()
+        if voice is not None:
+            self._tasks.start(voice.warm(), "sayings-warm-voice")
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
