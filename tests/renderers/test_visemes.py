@@ -5,7 +5,7 @@ import pytest
 
 from tests.renderers.conftest import hum, phones
 from visavis.core.frames import FRAME_MS, Mark
-from visavis.renderers.sound import loudness, shapes_from_sound
+from visavis.renderers.sound import loudness
 from visavis.renderers.speech import SpeechTrack
 from visavis.renderers.visemes import (
     ARPABET,
@@ -164,18 +164,6 @@ def test_loudness_follows_the_sound_and_forgets_what_was_cut() -> None:
     track.cut(100.0)
     assert track.loudness(90.0, 40.0) > 0.1
     assert track.loudness(500.0, 40.0) < 0.01
-
-
-def test_sound_alone_moves_the_mouth() -> None:
-    vowel, _ = shapes_from_sound(hum(200, hertz=750.0))
-    murmur, _ = shapes_from_sound(hum(200, hertz=200.0))
-    hiss, _ = shapes_from_sound(hum(200, hertz=5500.0))
-    silence, _ = shapes_from_sound(hum(200, amplitude=0.0))
-    assert vowel[5][OPEN] > 0.7 > murmur[5][OPEN]
-    assert murmur[5][ROUND] > 0.5
-    assert hiss[5][UPPER_TEETH] > 0.7
-    assert silence.shape == (10, SHAPE_SIZE)
-    assert not silence.any()
 
 
 def test_loudness_is_measured_in_steps_of_twenty_milliseconds() -> None:

@@ -6,76 +6,70 @@ shape with a weight that is the sound's share of a bell around that moment, so t
 it is heard, never jumps, and undershoots in fast speech as real ones do.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from visavis.core.frames import AudioChunk, Mark
 from visavis.renderers.arrays import Floats
-from visavis.renderers.sound import STEP_MS, loudness, shapes_from_sound
-from visavis.renderers.visemes import (
-    JAW,
-    OPEN,
-    PRESS,
-    SHAPE_SIZE,
-    TUCK,
-    Shape,
-    Target,
-    shape_of,
-    targets_of_phone,
-    targets_of_viseme,
-)
+from visavis.renderers.lips_from_sound import LipsFromSound
+from visavis.renderers.sound import STEP_MS, loudness
+from visavis.renderers.speech_pieces import CLOSE_MS, Piece, cut_off, piece_by_ear, piece_of_marks, revised
+from visavis.renderers.visemes import JAW, OPEN, PRESS, SHAPE_SIZE, TUCK, Shape, shape_of
 
 BELL_MS = 21.0  # scale of the logistic bell; a sound begins to show about four of these before it is heard
 JAW_BELL_MS = 30.0  # a jaw is heavier than lips
-LEAD_MS = 20.0  # lips run ahead of the sound they make
-CLOSE_MS = 70.0  # after a cut the mouth is shut within this, less than two frames
+LEAD_MS = 20.0  # lips run ahead of the sound they make, and a picture stands for 40 ms from its moment on
 _REACH_MS = 8 * JAW_BELL_MS  # sounds further away than this have no weight
-_PLATEAU_MS = 24.0  # half of how long a bilabial stays shut at least: longer than half a frame, so one frame shows it
 _RELEASE_MS = 45.0
 _KEEP_MS = 1500.0  # speech older than this no longer matters to anything
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One run of speech: n sounds with their times, shapes and dominances, and its loudness every `STEP_MS`."""
-
-    start_ms: float
-    end_ms: float
-    starts_ms: Floats
-    ends_ms: Floats
-    shapes: Floats
-    dominances: Floats
-    seals: Floats  # (m, 3): centre, half length, and which number of the shape is driven to its end (PRESS or TUCK)
-    loud: Floats
-    muted_from_ms: float = float("inf")
+_LOUD_AT_LEAST = 0.4  # somebody who whispers does not open wide for it
+_FORGET_MS = 5000.0  # how long somebody is remembered as loud
 
 
 class SpeechTrack:
     """The speech of one session. Times are milliseconds on the session's media clock."""
 
     def __init__(self) -> None:
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         self._now_ms = float("-inf")
+        self._ear = LipsFromSound()
+        self._heard_until_ms = float("-inf")
+        self._usual = _LOUD_AT_LEAST
 
     def __len__(self) -> int:
         return len(self._pieces)
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
-        """This will be heard from `start_ms` on. Phone marks are preferred to viseme marks, both to guessing."""
-        for kind, lookup in (("phone", targets_of_phone), ("viseme", targets_of_viseme)):
-            chosen = [mark for mark in marks if mark.kind == kind]
-            if chosen:
-                sounds = [part for mark in chosen for part in _timed(mark, lookup(mark.text))]
-                self._pieces.append(_piece_of_sounds(start_ms, audio, sounds))
-                return
-        self._pieces.append(_piece_of_audio(start_ms, audio))
+        """This will be heard from `start_ms` on. Phone marks are preferred to viseme marks, both to the ear."""
+        usual = self._usually(audio)
+        piece = piece_of_marks(start_ms, audio, marks, usual)
+        self._pieces.append(piece or self._by_ear(start_ms, audio, usual))
+
+    def _usually(self, audio: AudioChunk) -> float:
+        """How loud the louder parts of this voice are."""
+        loud = loudness(audio)
+        faded = self._usual * math.exp(-audio.duration_ms / _FORGET_MS)
+        self._usual = max(_LOUD_AT_LEAST, faded, float(np.percentile(loud, 80)) if len(loud) else 0.0)
+        return self._usual
+
+    def _by_ear(self, start_ms: float, audio: AudioChunk, usual: float) -> Piece:
+        """A piece of which nothing but its sound is known; the end of the one before it is understood better now."""
+        follows = abs(start_ms - self._heard_until_ms) <= STEP_MS
+        if not follows:
+            self._ear.forget()
+        before, shapes = self._ear.hear(audio)
+        if follows and self._pieces:
+            self._pieces[-1] = revised(self._pieces[-1], before, usual)
+        self._heard_until_ms = start_ms + audio.duration_ms
+        return piece_by_ear(start_ms, audio, shapes, usual)
 
     def cut(self, at_ms: float) -> None:
         """Nothing after `at_ms` will be heard. What was shown already stays: closing starts with the next picture."""
         at_ms = max(at_ms, self._now_ms)
-        self._pieces = [_cut_piece(piece, at_ms) for piece in self._pieces if piece.start_ms < at_ms]
+        self._pieces = [cut_off(piece, at_ms) for piece in self._pieces if piece.start_ms < at_ms]
+        self._heard_until_ms = float("-inf")
 
     def advance(self, now_ms: float) -> None:
         """Pictures before this moment will not be asked for again; speech long past is forgotten."""
@@ -116,7 +110,7 @@ class SpeechTrack:
             total += float(loud @ (ago * np.exp(-ago)))
         return min(1.0, total * STEP_MS / lag_ms)
 
-    def _near(self, at_ms: float, reach_ms: float) -> list[_Piece]:
+    def _near(self, at_ms: float, reach_ms: float) -> list[Piece]:
         return [p for p in self._pieces if p.start_ms - reach_ms < at_ms < p.end_ms + reach_ms]
 
 
@@ -124,62 +118,6 @@ _REST = shape_of("sil")
 _BELLS_MS = np.full(SHAPE_SIZE, BELL_MS)
 _BELLS_MS[JAW] = JAW_BELL_MS
 _TEETH_ON_LIP = shape_of("FF")[OPEN]
-
-
-def _timed(mark: Mark, targets: tuple[Target, ...]) -> list[tuple[float, float, Target]]:
-    """A mark's targets one after the other in its time."""
-    step_ms = max(mark.end_ms - mark.start_ms, 1.0) / len(targets)
-    return [(mark.start_ms + i * step_ms, mark.start_ms + (i + 1) * step_ms, t) for i, t in enumerate(targets)]
-
-
-def _piece_of_sounds(start_ms: float, audio: AudioChunk, sounds: list[tuple[float, float, Target]]) -> _Piece:
-    sounds = sorted((s for s in sounds if s[2].viseme != "sil"), key=lambda sound: sound[0])
-    seals = [
-        ((begin + end) / 2 + start_ms, max(_PLATEAU_MS, 0.35 * (end - begin)), PRESS if t.viseme == "PP" else TUCK)
-        for begin, end, t in sounds
-        if t.viseme in ("PP", "FF")
-    ]
-    return _Piece(
-        start_ms=start_ms,
-        end_ms=start_ms + audio.duration_ms,
-        starts_ms=np.array([start_ms + s[0] for s in sounds], np.float64),
-        ends_ms=np.array([start_ms + s[1] for s in sounds], np.float64),
-        shapes=np.array([s[2].shape for s in sounds], np.float32).reshape(-1, SHAPE_SIZE),
-        dominances=np.array([s[2].dominance for s in sounds], np.float32).reshape(-1, SHAPE_SIZE),
-        seals=np.array(seals, np.float64).reshape(-1, 3),
-        loud=loudness(audio),
-    )
-
-
-def _piece_of_audio(start_ms: float, audio: AudioChunk) -> _Piece:
-    shapes, loud = shapes_from_sound(audio)
-    starts_ms = start_ms + np.arange(len(loud), dtype=np.float64) * STEP_MS
-    return _Piece(
-        start_ms=start_ms,
-        end_ms=start_ms + audio.duration_ms,
-        starts_ms=starts_ms,
-        ends_ms=starts_ms + STEP_MS,
-        shapes=shapes,
-        dominances=np.ones_like(shapes),
-        seals=np.zeros((0, 3)),
-        loud=loud,
-    )
-
-
-def _cut_piece(piece: _Piece, at_ms: float) -> _Piece:
-    sounds = int(np.searchsorted(piece.starts_ms, at_ms + CLOSE_MS))  # the lips fade out of what they were about to do
-    steps = max(0, int((at_ms - piece.start_ms) / STEP_MS))
-    return replace(
-        piece,
-        end_ms=min(piece.end_ms, at_ms),
-        starts_ms=piece.starts_ms[:sounds],
-        ends_ms=piece.ends_ms[:sounds],
-        shapes=piece.shapes[:sounds],
-        dominances=piece.dominances[:sounds],
-        seals=piece.seals[piece.seals[:, 0] < at_ms + CLOSE_MS],
-        loud=piece.loud[:steps],
-        muted_from_ms=min(piece.muted_from_ms, at_ms),
-    )
 
 
 def _smooth(x: float) -> float:
