@@ -4,7 +4,7 @@
 built-in person's picture used as a photo); all of them unless said.
 
 How wide a mouth is open is the number of pixels in its middle fifth whose colour belongs to the inside of a mouth:
-colours that pictures of the same face saying "ah", "eh" and "ss" have there and a picture of it with shut lips has
+colours that pictures of the same face saying "ah", "eh" and "ss" have there and pictures of it with shut lips have
 not. It is held beside the envelope of the sound: power from 300 to 3,500 Hz (below is the murmur of closed mouths,
 above are hisses), over 20 ms, in decibels from the loudest to 40 below. Both are smoothed over a syllable (a bell of
 60 ms). `r` is their correlation where it is highest, and `lag` how much later than its sound a picture is seen there,
@@ -13,9 +13,10 @@ of the picture before or after it, the mouth is open less than 10 % of its wides
 counted apart.
 """
 
+import itertools
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,7 +33,7 @@ from visavis.renderers.drawing.portrait import view_of
 from visavis.renderers.motion import REST
 from visavis.renderers.people import NAMES, person
 from visavis.renderers.portrait import Portrait
-from visavis.renderers.visemes import shape_of
+from visavis.renderers.visemes import JAW, PRESS, ROUND, WIDE, Shape, shape_of
 
 Numbers = NDArray[np.float64]
 
@@ -161,11 +162,21 @@ def speak(face: Face, speech: SpeechAudio, marked: bool) -> None:
 
 
 def inside_colours(face: Face, where: tuple[slice, slice]) -> NDArray[np.bool_]:
-    """For every colour (BINS ** 3) whether it belongs to the inside of this mouth."""
-    count = BINS**3
-    shut = np.bincount(colours(face.draw(REST, shape_of("PP")), where), minlength=count)
-    wide = [np.bincount(colours(face.draw(REST, shape_of(name)), where), minlength=count) for name in ("aa", "E", "SS")]
-    return np.any([seen > 2 + 4 * shut for seen in wide], axis=0)
+    """For every colour (BINS ** 3) whether it belongs to the inside of this mouth, and never to its lips."""
+
+    def counted(shapes: Iterable[Shape]) -> NDArray[np.int64]:
+        pictures = [colours(face.draw(REST, shape), where) for shape in shapes]
+        return np.max([np.bincount(picture, minlength=BINS**3) for picture in pictures], axis=0)
+
+    return counted(map(shape_of, ("aa", "E", "SS"))) > 2 + 4 * counted(shut_mouths())
+
+
+def shut_mouths() -> Iterator[Shape]:
+    """Lips that meet: pressed and at ease, spread and rounded, with the chin up and on its way."""
+    for press, wide, round_, jaw in itertools.product((0.0, 1.0), (-0.3, 0.3), (0.0, 0.5), (0.05, 0.3)):
+        shape = shape_of("sil")
+        shape[[PRESS, WIDE, ROUND, JAW]] = press, wide, round_, jaw
+        yield shape
 
 
 def colours(picture: NDArray[np.uint8], where: tuple[slice, slice]) -> NDArray[np.int64]:

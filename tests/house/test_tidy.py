@@ -40,7 +40,7 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-NOT_TEXT = {".png", ".jpg", ".wav", ".ico", ".woff2", ".mp4", ".onnx"}
+NOT_TEXT = {".npz", ".png", ".jpg", ".wav", ".ico", ".woff2", ".mp4", ".onnx"}
 
 
 @cache

@@ -93,6 +93,30 @@ def test_a_photo_becomes_an_avatar(rest: Rest) -> None:
     contract.check(persona["avatar"], contract.AVATAR)
 
 
+@needs_models
+def test_a_small_face_is_taken_with_a_warning(rest: Rest) -> None:
+    large, small = (
+        send_form(rest, "/v1/avatars", {"displayName": "Somebody"}, part(photos.encoded(picture))).json()
+        for picture in (photos.person(), photos.smaller(photos.person(), 2))
+    )
+    assert large["warnings"] == []
+    [warning] = small["warnings"]
+    assert "pixels wide" in warning
+    assert "from 200" in warning
+
+
+def test_versions_have_public_names_but_for_the_one_avatar_of_the_document_s_example(rest: Rest) -> None:
+    document, ours = (
+        rest.ask("GET", f"/v1/avatars/{avatar_id}").json()
+        for avatar_id in ("071b0286-4cce-4808-bee2-e642f1062de3", "30fa96d0-26c4-4e55-94a0-517025942e18")
+    )
+    assert (document["availableVersions"], document["activeVersion"]) == (["v1", "v2", "cara-4-3"], "v2")
+    assert (ours["availableVersions"], ours["activeVersion"]) == (
+        ["cara-2", "cara-3", "cara-4", "cara-4-latest"],
+        "cara-3",
+    )
+
+
 def test_a_photo_is_fetched_from_an_address_and_kept(rest: Rest, album: str) -> None:
     for fields in (
         {"displayName": "X", "imageUrl": f"{album}/me.jpg"},

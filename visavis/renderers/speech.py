@@ -15,7 +15,15 @@ from visavis.core.frames import AudioChunk, Mark
 from visavis.renderers.arrays import Floats
 from visavis.renderers.lips_from_sound import LipsFromSound
 from visavis.renderers.sound import STEP_MS, loudness
-from visavis.renderers.speech_pieces import CLOSE_MS, Piece, cut_off, piece_by_ear, piece_of_marks, revised
+from visavis.renderers.speech_pieces import (
+    CLOSE_MS,
+    Piece,
+    cut_off,
+    piece_by_ear,
+    piece_of_marks,
+    piece_of_words,
+    revised,
+)
 from visavis.renderers.visemes import JAW, OPEN, PRESS, SHAPE_SIZE, TUCK, Shape, shape_of
 
 BELL_MS = 21.0  # scale of the logistic bell; a sound begins to show about four of these before it is heard
@@ -36,16 +44,26 @@ class SpeechTrack:
         self._now_ms = float("-inf")
         self._ear = LipsFromSound()
         self._heard_until_ms = float("-inf")
+        self._went_by_ear = False
         self._usual = _LOUD_AT_LEAST
 
     def __len__(self) -> int:
         return len(self._pieces)
 
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
-        """This will be heard from `start_ms` on. Phone marks are preferred to viseme marks, both to the ear."""
+        """This will be heard from `start_ms` on. Phones are preferred to visemes, both to words, all to the ear."""
         usual = self._usually(audio)
         piece = piece_of_marks(start_ms, audio, marks, usual)
-        self._pieces.append(piece or self._by_ear(start_ms, audio, usual))
+        if piece is not None:
+            self._heard_until_ms = float("-inf")  # the ear has not heard this one
+            self._pieces.append(piece)
+            return
+        shapes = self._hear(start_ms, audio, usual)
+        words = [mark for mark in marks if mark.kind == "word"]
+        if words:
+            piece = piece_of_words(start_ms, audio, words, shapes, usual)
+        self._pieces.append(piece or piece_by_ear(start_ms, audio, shapes, usual))
+        self._went_by_ear = piece is None
 
     def _usually(self, audio: AudioChunk) -> float:
         """How loud the louder parts of this voice are."""
@@ -54,16 +72,16 @@ class SpeechTrack:
         self._usual = max(_LOUD_AT_LEAST, faded, float(np.percentile(loud, 80)) if len(loud) else 0.0)
         return self._usual
 
-    def _by_ear(self, start_ms: float, audio: AudioChunk, usual: float) -> Piece:
-        """A piece of which nothing but its sound is known; the end of the one before it is understood better now."""
+    def _hear(self, start_ms: float, audio: AudioChunk, usual: float) -> Floats:
+        """The shapes in a piece of sound; the end of the one before it is understood better now."""
         follows = abs(start_ms - self._heard_until_ms) <= STEP_MS
         if not follows:
             self._ear.forget()
         before, shapes = self._ear.hear(audio)
-        if follows and self._pieces:
+        if follows and self._went_by_ear and self._pieces:
             self._pieces[-1] = revised(self._pieces[-1], before, usual)
         self._heard_until_ms = start_ms + audio.duration_ms
-        return piece_by_ear(start_ms, audio, shapes, usual)
+        return shapes
 
     def cut(self, at_ms: float) -> None:
         """Nothing after `at_ms` will be heard. What was shown already stays: closing starts with the next picture."""

@@ -1,6 +1,7 @@
 """Runs of speech as a face needs them: which mouth shape when, where lips must meet, and how loud it is.
 
-A piece comes from a voice's marks or from its sound alone. Either way mouths open further for what is said louder.
+A piece comes from a voice's marks, from the times of its words and its sound, or from its sound alone. Either way
+mouths open further for what is said louder.
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from visavis.core.frames import AudioChunk, Mark
 from visavis.renderers.arrays import Floats
 from visavis.renderers.sound import STEP_MS, loudness
 from visavis.renderers.visemes import JAW, OPEN, PRESS, SHAPE_SIZE, TUCK, Target, targets_of_phone, targets_of_viseme
+from visavis.renderers.word_sounds import Sound, sounds_of_words
 
 CLOSE_MS = 70.0  # after a cut the mouth is shut within this, less than two frames
-MET = 0.35  # how sure an ear must be that lips meet
+MET = 0.30  # how sure an ear must be that lips meet
 _PLATEAU_MS = 24.0  # half of how long a bilabial stays shut at least: longer than half a frame, so one frame shows it
-_MUMBLED = 0.3  # how far mouths open for quiet sounds, beside what a sound asks for
+_MUMBLED = 0.2  # how far mouths open for quiet sounds, beside what a sound asks for
 _AUDIBLE = 6.0  # what is quieter than one part in this many of the loudest does not open a mouth that goes by ear
 _OPENING = np.isin(np.arange(SHAPE_SIZE), (OPEN, JAW))
 
@@ -37,7 +39,7 @@ class Piece:
 
 
 def piece_of_marks(start_ms: float, audio: AudioChunk, marks: Sequence[Mark], usual: float) -> Piece | None:
-    """Phone marks are preferred to viseme marks; None without either. `usual` is how loud this voice is."""
+    """From marks of sounds, phones before visemes; None without any. `usual` is how loud this voice is."""
     for kind, lookup in (("phone", targets_of_phone), ("viseme", targets_of_viseme)):
         chosen = [mark for mark in marks if mark.kind == kind]
         if chosen:
@@ -45,15 +47,18 @@ def piece_of_marks(start_ms: float, audio: AudioChunk, marks: Sequence[Mark], us
     return None
 
 
-def _timed(mark: Mark, targets: tuple[Target, ...]) -> list[tuple[float, float, Target]]:
+def piece_of_words(start_ms: float, audio: AudioChunk, words: Sequence[Mark], heard: Floats, usual: float) -> Piece:
+    """From the times of words and the shapes that were heard, one for every `STEP_MS`."""
+    return _piece_of_sounds(start_ms, audio, sounds_of_words(words, heard), usual)
+
+
+def _timed(mark: Mark, targets: tuple[Target, ...]) -> list[Sound]:
     """A mark's targets one after the other in its time."""
     step_ms = max(mark.end_ms - mark.start_ms, 1.0) / len(targets)
     return [(mark.start_ms + i * step_ms, mark.start_ms + (i + 1) * step_ms, t) for i, t in enumerate(targets)]
 
 
-def _piece_of_sounds(
-    start_ms: float, audio: AudioChunk, sounds: list[tuple[float, float, Target]], usual: float
-) -> Piece:
+def _piece_of_sounds(start_ms: float, audio: AudioChunk, sounds: list[Sound], usual: float) -> Piece:
     sounds = sorted((s for s in sounds if s[2].viseme != "sil"), key=lambda sound: sound[0])
     seals = [
         ((begin + end) / 2 + start_ms, max(_PLATEAU_MS, 0.35 * (end - begin)), PRESS if t.viseme == "PP" else TUCK)

@@ -102,7 +102,7 @@ Edges = tuple[Floats, Floats]  # of a lip: its inner and its outer edge
 def _moves(lips: Lips, base: int) -> tuple[Edges, Edges, Floats]:
     """Displacements of the upper lip, the lower lip and the skin around them."""
     across = np.linspace(-1, 1, 11)
-    zero, full = np.zeros(11), np.power(1 - np.power(np.abs(across), 2.4), 0.8)
+    zero, full = np.zeros(11), np.power(1 - np.square(across), 0.85)
     bell, ends = np.cos(across * np.pi / 2), np.power(np.abs(across), 2.2)
     skin = np.zeros_like(lips.ring)
 
@@ -110,9 +110,9 @@ def _moves(lips: Lips, base: int) -> tuple[Edges, Edges, Floats]:
         return np.column_stack([x, inner_y]), np.column_stack([x, outer_y])
 
     if base == OPEN:
-        corner = 0.115 * np.power(np.abs(across), 3)
-        upper = lip(-0.085 * across, -0.055 * bell + corner, -0.045 * bell + corner)
-        return upper, lip(-0.085 * across, 0.33 * full + corner, 0.31 * full + corner), skin
+        corner = 0.17 * np.square(across)
+        upper = lip(-0.105 * across, -0.06 * bell + corner, -0.05 * bell + corner)
+        return upper, lip(-0.105 * across, 0.33 * full + corner, 0.31 * full + corner), _cheeks(lips, -0.05, 0.09)
     if base == DROP:
         return lip(zero, zero, zero), lip(zero, zero, zero), np.column_stack([skin[:, 0], 0.30 * _jaw(lips)])
     if base == WIDE:
@@ -120,9 +120,9 @@ def _moves(lips: Lips, base: int) -> tuple[Edges, Edges, Floats]:
         return upper, upper, _cheeks(lips, 0.07, -0.015)
     if base == ROUND:
         x = -0.17 * across
-        corner = 0.03 * ends
-        upper = lip(x, -0.025 * bell + corner, -0.075 * bell + corner)
-        return upper, lip(x, 0.01 * bell + corner, 0.065 * bell + corner), _cheeks(lips, -0.07, 0.0)
+        corner = 0.06 * np.square(across)
+        upper = lip(x, -0.045 * bell + corner, -0.095 * bell + corner)
+        return upper, lip(x, 0.025 * bell + corner, 0.08 * bell + corner), _cheeks(lips, -0.11, 0.035)
     if base == TUCK:
         return lip(zero, -0.02 * bell, -0.015 * bell), lip(zero, -0.055 * bell, -0.03 * bell), skin
     if base == PRESS:

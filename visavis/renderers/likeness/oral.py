@@ -46,12 +46,12 @@ class Oral:
         gap = low - top
         canvas.drawRect(skia.Rect.MakeLTRB(-0.7, -0.4, 0.7, 0.8), self._cavity)
         open_, round_ = float(shape[OPEN]), float(shape[ROUND])
-        rise = 0.42 * gap * (0.30 + float(shape[TONGUE])) * (1 - 0.6 * round_)
+        rise = 0.42 * gap * (0.62 + 0.7 * float(shape[TONGUE])) * (1 - 0.6 * round_)
         self._put(canvas, self._tongue, low - 0.01 - rise, 1.0 - 0.25 * round_)
         lower = float(shape[LOWER_TEETH])
         if lower > 0.05:
             self._put(canvas, self._lower, low - 0.02 - 0.065 * lower, 1 - 0.3 * round_)
-        edge = top + (0.035 + 0.105 * float(shape[UPPER_TEETH])) * (0.55 + 0.45 * min(1.0, 3 * open_))
+        edge = top + (0.035 * (1 - round_) + 0.105 * float(shape[UPPER_TEETH])) * (0.55 + 0.45 * min(1.0, 3 * open_))
         self._put(canvas, self._upper, edge - 0.17, 1 - 0.22 * round_)
         out = float(shape[TONGUE_OUT])
         if out > 0.1:

@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
+from visavis.core.material import Photo
 from visavis.db import models
 from visavis.http.addresses import Addresses
 from visavis.http.strings import clean
 from visavis.http.wire import Answer, Body, Timestamp
+from visavis.resources.avatars.stock import shown_versions
 
 AvatarModel = Literal["cara-2", "cara-3", "cara-4", "cara-4-latest"]
 RenderStyle = Literal["realistic", "animated_3d", "illustrated", "unknown"]
@@ -15,6 +17,7 @@ RenderStyle = Literal["realistic", "animated_3d", "illustrated", "unknown"]
 NAME_CHARS_MAX = 255
 FORM_NAME_CHARS_MIN, FORM_NAME_CHARS_MAX = 3, 50
 FOLDER = "/assets/avatars"
+SHARP_FACE_PX = 200  # narrower faces are taken, with a warning
 
 ALIASES = AliasChoices("displayName", "name")
 Name = Annotated[
@@ -71,6 +74,7 @@ class Avatar(Answer):
     @classmethod
     def of(cls, row: models.Avatar, addresses: Addresses) -> "Avatar":
         files = addresses.of(f"{FOLDER}/{row.id}", row.organization_id)
+        versions, active = shown_versions(row)
         return cls(
             id=row.id,
             display_name=row.display_name,
@@ -83,9 +87,29 @@ class Avatar(Answer):
             created_at=row.created_at,
             updated_at=row.updated_at,
             created_by_organization_id=row.organization_id,
-            available_versions=row.available_versions,
-            active_version=row.active_version,
+            available_versions=versions,
+            active_version=active,
             description=row.description,
             display_tags=row.display_tags,
             render_style=row.render_style,
         )
+
+
+class NewAvatar(Avatar):
+    """An avatar that was just made, and what could be better about its photo."""
+
+    warnings: list[str]
+
+    @classmethod
+    def made(cls, row: models.Avatar, photo: Photo, addresses: Addresses) -> "NewAvatar":
+        return cls(**dict(Avatar.of(row, addresses)), warnings=warnings_about(photo))
+
+
+def warnings_about(photo: Photo) -> list[str]:
+    """What is no reason to refuse a photo, in words for the person who took it."""
+    if photo.face_box is None:
+        return ["Nobody looked for the face in this photo, so it is shown without moving."]
+    face_px = round(photo.face_box[2] * photo.width_px)
+    if face_px < SHARP_FACE_PX:
+        return [f"The face is {face_px} pixels wide and will look soft; from {SHARP_FACE_PX} pixels on it is sharp."]
+    return []
