@@ -197,7 +197,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.courier.close)
         app.state.courier.start()
         app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
-        app.state.checks = {"database": _database_check(database), "knowledge": knowing, **media.checks()}
+        app.state.checks = {
+            "database": _database_check(database),
+            "knowledge": knowing,
+            "sessions": _sessions_check(host),
+            **media.checks(),
+        }
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield
 
@@ -321,6 +326,14 @@ def _database_check(database: Database) -> Check:
     async def check() -> PartHealth:
         await database.check()
         return PartHealth(True)
+
+    return check
+
+
+def _sessions_check(host: Host) -> Check:
+    async def check() -> PartHealth:
+        count = f"{host.live} of {host.sessions_max}"
+        return PartHealth(not host.draining, f"draining: {count} are left" if host.draining else count)
 
     return check
 

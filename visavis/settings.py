@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     session_regain_seconds: float = Field(
         default=30, gt=0, description="How long a session waits for a client whose connection was lost."
     )
+    drain_seconds: float = Field(
+        default=20,
+        ge=0,
+        description="How long a server that was told to end (SIGTERM, `visavis drain`) waits for its sessions to be "
+        "over. Whoever stops it must be more patient than that before it kills.",
+    )
     heartbeat_seconds: int = Field(default=5, ge=1, description="How often clients are asked to send a heartbeat.")
     token_seconds: int = Field(default=3600, ge=1, description="How long a session token is valid.")
     region: str = Field(default="local", description="What this server calls its region.")

@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -82,6 +84,18 @@ async def test_a_dead_child_fails_one_sentence_and_the_queue_goes_on(pool: Speec
     assert pool.healthy
 
 
+async def test_a_sentence_whose_voice_was_killed_is_spoken_by_the_next_one(pool: SpeechPool) -> None:
+    voice = pool.voice(VOICE, SPEC)
+    await say(voice, "warm")
+    (before,) = pool.pids
+    speaking, queued = asyncio.create_task(say(voice, "slow but sure")), asyncio.create_task(say(voice, "next"))
+    await asyncio.sleep(0)
+    os.kill(before, signal.SIGKILL)
+    assert (await speaking).marks[0].text == "slow but sure"
+    assert (await queued).marks[0].text == "next"
+    assert before not in pool.pids
+
+
 async def test_errors_of_voices_arrive_without_private_words(pool: SpeechPool) -> None:
     voice = pool.voice(VOICE, SPEC)
     with pytest.raises(ProviderError, match="no such voice") as refused:
@@ -148,6 +162,28 @@ async def test_a_dead_recogniser_fails_its_utterance_and_is_replaced(pool: Speec
     again = await ears.open(EarsSpec("counting"))
     await again.feed(SOUND)
     assert await again.finish() == "640 bytes"
+
+
+async def test_what_a_killed_recogniser_had_heard_is_told_to_another(pool: SpeechPool) -> None:
+    ears = pool.ears(EARS)
+    hearing = await ears.open(EarsSpec("counting"))
+    await hearing.feed(SOUND)
+    os.kill(pool.pids[-1], signal.SIGKILL)
+    await eventually(lambda: len(pool.pids) == 2)  # the voice, and a recogniser in the dead one's place
+    await hearing.feed(SOUND)
+    await hearing.feed(SOUND)
+    assert await hearing.finish() == f"{3 * len(SOUND.pcm)} bytes"
+
+
+async def test_a_recogniser_that_is_killed_while_it_answers_is_asked_again(pool: SpeechPool) -> None:
+    ears = pool.ears(EARS)
+    hearing = await ears.open(EarsSpec("counting"))
+    await hearing.feed(SOUND)
+    finishing = asyncio.create_task(hearing.finish())
+    os.kill(pool.pids[-1], signal.SIGSTOP)
+    await asyncio.sleep(0)
+    os.kill(pool.pids[-1], signal.SIGKILL)
+    assert await finishing == f"{len(SOUND.pcm)} bytes"
 
 
 async def test_a_recogniser_that_hangs_is_noticed_and_replaced(

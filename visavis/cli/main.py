@@ -1,29 +1,27 @@
-"""The command line: serve, talk, make keys, migrate, look for what is wrong."""
+"""The command line: serve, drain, talk, make keys, migrate, look for what is wrong."""
 
 import asyncio
-import socket
+import os
+import signal
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
-from starlette.datastructures import State
 
-from visavis.app import create_app
-from visavis.cli import keys
+from visavis.cli import claim, keys, server
 from visavis.cli.doctor import examine
 from visavis.cli.options import DataDir, read_settings
+from visavis.cli.supervisor import Supervisor
 from visavis.cli.talk import talk
 from visavis.core.errors import VisavisError
 from visavis.db import migrate as migrations
 from visavis.http import logs
-from visavis.transports.wire import SIGNALLING_BYTES_MAX
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
 app.add_typer(keys.app, name="keys")
 
-PING_SECONDS = 20
-DRAIN_SECONDS = 10
+DRAINED_LOOK_EVERY_S = 0.2
 
 
 @app.command()
@@ -35,30 +33,52 @@ def serve(
         Path | None, typer.Option(help="PEM certificate chain; browsers off this machine need it.")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM key of the certificate.")] = None,
+    supervised: Annotated[
+        bool,
+        typer.Option(
+            "--supervisor/--no-supervisor", help="Start the server again when it dies; or leave that to others."
+        ),
+    ] = True,
 ) -> None:
-    """Serve the API, the sessions and the Lab."""
+    """Serve the API, the sessions and the Lab. SIGTERM lets sessions end first, a second one does not wait."""
     settings = read_settings(data_dir)
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together")
     logs.configure(settings.log_level, settings.log_format)
-    application = create_app(settings)
-    config = uvicorn.Config(
-        application,
-        host=host,
-        port=port,
-        ssl_certfile=tls_cert,
-        ssl_keyfile=tls_key,
-        ws_max_size=SIGNALLING_BYTES_MAX * 2,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        lifespan="on",
-    )
-    _Server(config, application.state).run()
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    settings.make_data_dir()
+    try:
+        claim.claim(settings.data_dir)
+        sockets = server.bind(host, port)
+    except claim.Taken as taken:
+        print(f"Cannot start: {taken}; stop it, or give this one its own --data-dir")
+        raise typer.Exit(3) from None
+    except OSError as error:
+        print(f"Cannot listen on {host}:{port}: {error.strerror or error}")
+        raise typer.Exit(3) from None
+    if not supervised:
+        server.run(settings, sockets, tls, up=lambda: None)
+        return
+    server.preload()
+    child = Supervisor(lambda up, again: server.run(settings, sockets, tls, up, quiet=again))
+    raise typer.Exit(child.run())
+
+
+@app.command()
+def drain(
+    data_dir: DataDir = None,
+    wait: Annotated[bool, typer.Option(help="Return only when the server has ended.")] = True,
+) -> None:
+    """Have a running server admit nobody any more, let its sessions end (VISAVIS_DRAIN_SECONDS), and end itself."""
+    folder = read_settings(data_dir).data_dir
+    pid = claim.owner(folder)
+    if not pid:
+        print(f"No server uses the data directory {folder}.")
+        raise typer.Exit(1)
+    os.kill(pid, signal.SIGTERM)
+    print("The server starts no new sessions and ends when those it has are over.")
+    while wait and claim.owner(folder):
+        time.sleep(DRAINED_LOOK_EVERY_S)
 
 
 @app.command()
@@ -101,32 +121,3 @@ def doctor(data_dir: DataDir = None) -> None:
         print(f"{finding.mark:<9} {finding.part:<16} {finding.text}")
     if any(finding.mark == "broken" for finding in findings):
         raise typer.Exit(1)
-
-
-class _Server(uvicorn.Server):
-    """Says where it is once it listens, and ends sessions politely before it goes."""
-
-    def __init__(self, config: uvicorn.Config, state: State) -> None:
-        super().__init__(config)
-        self._state = state
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._announce()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # clients that are told about the end do not try to come back, as they would after a socket that just closes
-        await self._state.desk.host.close()
-        await super().shutdown(sockets)
-
-    def _announce(self) -> None:
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-        url = self._state.public_url or f"{'https' if self.config.ssl else 'http'}://{shown}:{port}"
-        key: str | None = self._state.first_key
-        print(f"Lab      {url}/{f'#key={key}' if key else ''}")
-        print(f"API      {url}/v1")
-        if key:
-            print(f"API key  {key}  (shown once; `visavis keys create` makes more)")
-        print(flush=True, end="")

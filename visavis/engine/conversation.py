@@ -48,6 +48,7 @@ from visavis.engine.inbox import (
     Inbox,
     Item,
     LineNews,
+    Notice,
     PeerExpected,
     PeerLost,
     PeerOpened,
@@ -113,6 +114,15 @@ class Conversation:
 
     def end(self, reason: EndReason, text: str = "") -> None:
         self._inbox.put(Ending(reason, text or END_TEXTS[reason]))
+
+    def announce(self, text: str) -> None:
+        """Tell the client something, as a warning."""
+        self._inbox.put(Notice(text))
+
+    @property
+    def joined(self) -> bool:
+        """Whether anybody ever came."""
+        return self._lifecycle.connected
 
     async def wait_ended(self) -> SessionReport:
         return await asyncio.shield(self._report)
@@ -185,6 +195,8 @@ class Conversation:
                     return over
             case ReplyOver():
                 await self._reply_over(item)
+            case Notice(text):
+                self._warn(text)
             case (
                 UserText() | Interrupt() | AddContext() | Talk() | TalkChunk() | AgentAudio() | AgentAudioEnd()
                 | ToolResult() | DirectorCue() | UpdateConfig()

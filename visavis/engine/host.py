@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from visavis.core.clock import Clock
-from visavis.core.errors import NotFound, SessionLimitReached
+from visavis.core.errors import NotFound, SessionLimitReached, Unavailable
 from visavis.core.events import EndReason
 from visavis.core.spec import SessionSpec
 from visavis.core.tasks import TaskSet
@@ -15,6 +15,9 @@ from visavis.engine.parts import Parts
 from visavis.engine.records import Entry, SessionReport
 
 __all__ = ["Host", "Limits", "Parts", "SessionReport"]
+
+DRAINING = "This server is about to stop and starts no new sessions; please try again in a moment."
+ENDS_SOON = "The server is about to stop; this conversation ends in {:.0f} seconds at the latest."
 
 
 def _keep_nothing(session_id: str, entry: Entry) -> None: ...
@@ -38,6 +41,7 @@ class Host:
         self._furnish, self._on_end, self._on_entry = furnish, on_end, on_entry
         self._conversations: dict[str, Conversation] = {}
         self._tasks = TaskSet()
+        self._draining = False
 
     @property
     def live(self) -> int:
@@ -47,8 +51,15 @@ class Host:
     def sessions_max(self) -> int:
         return self._limits.sessions_max
 
+    @property
+    def draining(self) -> bool:
+        """Whether nobody is admitted any more."""
+        return self._draining
+
     def open(self, spec: SessionSpec) -> Conversation:
-        """Start a conversation that waits for its client."""
+        """Start a conversation that waits for its client. Raises `SessionLimitReached`, `Unavailable` when draining."""
+        if self._draining:
+            raise Unavailable(DRAINING, headers={"Retry-After": "5"})
         if self.live >= self._limits.sessions_max:
             raise SessionLimitReached(
                 f"{self.live} of {self._limits.sessions_max} sessions are live; end one or raise VISAVIS_SESSIONS_MAX"
@@ -72,8 +83,25 @@ class Host:
         conversation.end(reason, text)
         await conversation.wait_ended()
 
+    async def drain(self, within_ms: float) -> None:
+        """Admit nobody any more, warn those who talk, and return when they have left, or after `within_ms`."""
+        self._draining = True
+        for conversation in self._conversations.values():
+            if conversation.joined:
+                conversation.announce(ENDS_SOON.format(within_ms / 1000))
+            else:
+                conversation.end("stopped", "The server is shutting down")
+        alarm = asyncio.ensure_future(self._clock.sleep_until(self._clock.now_ms() + within_ms))
+        ends = asyncio.gather(*(conversation.wait_ended() for conversation in self._conversations.values()))
+        try:
+            await asyncio.wait((alarm, ends), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            alarm.cancel()
+            ends.cancel()
+
     async def close(self) -> None:
         """End everything that lives."""
+        self._draining = True
         ending = [self.stop(session_id, "stopped", "The server is shutting down") for session_id in self._conversations]
         await asyncio.gather(*ending, return_exceptions=True)
         await self._tasks.settle()

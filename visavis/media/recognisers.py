@@ -4,7 +4,9 @@ import asyncio
 import itertools
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from typing import TypeAlias
 
 from visavis.core.errors import ProviderError
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
@@ -24,6 +26,13 @@ _RESTART_AFTER_S = 1.0
 # How far a recogniser may fall behind, and how long one utterance may be.
 _BEHIND_BYTES_MAX = 30 * SPEECH_RATE_HZ * 2
 _UTTERANCE_BYTES_MAX = 600 * SPEECH_RATE_HZ * 2
+# How much of an utterance is kept to be told to another recogniser when its own dies.
+_KEPT_BYTES_MAX = 120 * SPEECH_RATE_HZ * 2
+_STOPPED = "The recogniser stopped working; please say it again."
+
+
+class _Died(Exception):
+    """A recogniser, of itself and not because it hung: another one may do better."""
 
 
 class Recogniser:
@@ -35,6 +44,7 @@ class Recogniser:
         self._request_id = 0
         self._answer: asyncio.Future[Message] | None = None
         self._overdue: asyncio.TimerHandle | None = None
+        self._hung = False
         self.idle_timer: asyncio.TimerHandle | None = None
 
     def open(self, request_id: int, dotted: str, ears: EarsSpec) -> "asyncio.Future[Message]":
@@ -53,7 +63,11 @@ class Recogniser:
     def finish_within(self, within_s: float) -> None:
         """A child that does not answer in time is ended; its death is then the answer."""
         self.clear_timers()
-        self._overdue = asyncio.get_running_loop().call_later(within_s, self.child.kill)
+        self._overdue = asyncio.get_running_loop().call_later(within_s, self._give_up)
+
+    def _give_up(self) -> None:
+        self._hung = True
+        self.child.kill()
 
     def _receive(self, message: Message) -> None:
         if self._answer is None or message.fields["request"] != self._request_id:
@@ -74,7 +88,7 @@ class Recogniser:
         self.clear_timers()
         if self._answer is not None and not self._answer.done():
             _log.error("a recogniser (pid %s) died while it listened", self.child.pid)
-            self._answer.set_exception(ProviderError("The recogniser stopped working; please say it again."))
+            self._answer.set_exception(ProviderError(_STOPPED) if self._hung else _Died())
             self._answer.exception()  # nobody may be waiting for it yet
         self._answer = None
 
@@ -83,6 +97,10 @@ class Recogniser:
             if timer is not None:
                 timer.cancel()
         self._overdue = self.idle_timer = None
+
+
+# A recogniser that hears one utterance, and the end of that.
+Lease: TypeAlias = "tuple[Recogniser, asyncio.Future[Message]]"
 
 
 class Recognisers:
@@ -111,9 +129,14 @@ class Recognisers:
 
     async def open(self, dotted: str, ears: EarsSpec) -> "PooledTranscription":
         """Lease a recogniser for one utterance. Raises `ProviderError` when none gets free in time."""
+        transcription = PooledTranscription(lambda: self._lease(dotted, ears))
+        await transcription.begin()
+        return transcription
+
+    async def _lease(self, dotted: str, ears: EarsSpec) -> "Lease":
         recogniser = self._idle.pop() if self._idle else await self._wait_for_one()
         recogniser.clear_timers()
-        return PooledTranscription(recogniser, recogniser.open(next(self._ids), dotted, ears))
+        return recogniser, recogniser.open(next(self._ids), dotted, ears)
 
     async def _wait_for_one(self) -> Recogniser:
         place: asyncio.Future[Recogniser] = asyncio.get_running_loop().create_future()
@@ -181,20 +204,28 @@ class Recognisers:
 
 
 class PooledTranscription:
-    """Satisfies `Transcription`."""
+    """Satisfies `Transcription`. When its recogniser dies, another one is told everything again, once."""
 
-    def __init__(self, recogniser: Recogniser, answer: "asyncio.Future[Message]") -> None:
-        self._recogniser = recogniser
-        self._answer = answer
+    def __init__(self, lease: "Callable[[], Awaitable[Lease]]") -> None:
+        self._lease = lease
+        self._kept: list[bytes] | None = []
         self._fed_bytes = 0
+
+    async def begin(self) -> None:
+        self._recogniser, self._answer = await self._lease()
 
     async def feed(self, audio: AudioChunk) -> None:
         if audio.rate_hz != SPEECH_RATE_HZ:
             raise ValueError(f"ears are fed {SPEECH_RATE_HZ} Hz, not {audio.rate_hz}")
-        if self._answer.done():
-            self._text()
-            return
         self._fed_bytes += len(audio.pcm)
+        if self._kept is not None:
+            self._kept.append(audio.pcm)
+            if self._fed_bytes > _KEPT_BYTES_MAX:
+                self._kept = None
+        if self._answer.done():
+            if not await self._begin_again():
+                self._text()
+            return
         behind = self._recogniser.child.unsent_bytes > _BEHIND_BYTES_MAX
         if behind or self._fed_bytes > _UTTERANCE_BYTES_MAX:
             await self.cancel()
@@ -202,15 +233,33 @@ class PooledTranscription:
         self._recogniser.send("sound", audio.pcm)
 
     async def finish(self) -> str:
-        if not self._answer.done():
-            self._recogniser.finish_within(FINISH_WITHIN_S)
-            self._recogniser.send("finish")
-            try:
-                await asyncio.shield(self._answer)
-            except asyncio.CancelledError:
-                await self.cancel()
-                raise
+        await self._finish()
+        if await self._begin_again():
+            await self._finish()
         return self._text()
+
+    async def _finish(self) -> None:
+        """Returns when the recogniser has answered or is dead."""
+        if self._answer.done():
+            return
+        self._recogniser.finish_within(FINISH_WITHIN_S)
+        self._recogniser.send("finish")
+        try:
+            await asyncio.wait((self._answer,))
+        except asyncio.CancelledError:
+            await self.cancel()
+            raise
+
+    async def _begin_again(self) -> bool:
+        """Whether the recogniser had died, and another one has heard what it heard."""
+        answer = self._answer
+        if answer.cancelled() or not isinstance(answer.exception(), _Died) or self._kept is None:
+            return False
+        kept, self._kept = self._kept, None
+        await self.begin()
+        for pcm in kept:
+            self._recogniser.send("sound", pcm)
+        return True
 
     async def cancel(self) -> None:
         """Returns at once; the recogniser is free again when it has noticed."""
@@ -221,7 +270,10 @@ class PooledTranscription:
     def _text(self) -> str:
         if self._answer.cancelled():
             raise ProviderError("This utterance was cancelled.")
-        message = self._answer.result()
+        try:
+            message = self._answer.result()
+        except _Died:
+            raise ProviderError(_STOPPED) from None
         if message.kind == "failed":
             raise ProviderError(message.fields["text"], retryable=message.fields["retryable"])
         return message.fields["text"]

@@ -15,6 +15,8 @@ from visavis.media.supervisor import Supervisor
 
 SPEAK_WITHIN_S = 20.0
 _WAIT_WITHIN_S = 15.0
+# A clause whose child died is spoken by the next one; if that dies too, perhaps it is what kills them.
+_TRIES = 2
 _WAITING_MAX = 256
 
 
@@ -24,12 +26,16 @@ class _Request:
     def __init__(self, request_id: int, fields: dict[str, Any]) -> None:
         self.request_id = request_id
         self.fields = fields
+        self.tries, self.hung = 0, False
         self.result: asyncio.Future[SpeechAudio] = asyncio.get_running_loop().create_future()
         self._deadline: asyncio.TimerHandle | None = None
 
     def set_deadline(self, within_s: float, otherwise: Any) -> None:
         self.clear_deadline()
         self._deadline = asyncio.get_running_loop().call_later(within_s, otherwise)
+
+    def wait_for_turn(self) -> None:
+        self.set_deadline(_WAIT_WITHIN_S, lambda: self.fail(ProviderError("No voice was free in time.")))
 
     def clear_deadline(self) -> None:
         if self._deadline is not None:
@@ -63,7 +69,7 @@ class _Worker:
             {"load": owner.loaded, "options": owner.options},
             on_message=self._receive,
             on_up=owner.assign,
-            on_down=self._fail_current,
+            on_down=self._lose_current,
             nice=nice,
         )
 
@@ -73,8 +79,9 @@ class _Worker:
 
     def speak(self, request: _Request) -> None:
         self.current = request
+        request.tries += 1
         # A voice cannot be interrupted, so one that hangs can only be ended with its process.
-        request.set_deadline(SPEAK_WITHIN_S, self.supervisor.kill)
+        request.set_deadline(SPEAK_WITHIN_S, self._give_up)
         self.supervisor.send("speak", request=request.request_id, **request.fields)
 
     def _receive(self, message: Message) -> None:
@@ -85,10 +92,19 @@ class _Worker:
         request.finish(message)
         self._owner.assign()
 
-    def _fail_current(self) -> None:
+    def _lose_current(self) -> None:
+        request, self.current = self.current, None
+        if request is None:
+            return
+        if request.tries < _TRIES and not request.hung:
+            self._owner.ask_again(request)
+        else:
+            request.fail(ProviderError("The voice stopped working; please ask again."))
+
+    def _give_up(self) -> None:
         if self.current is not None:
-            self.current.fail(ProviderError("The voice stopped working; please ask again."))
-            self.current = None
+            self.current.hung = True
+        self.supervisor.kill()
 
 
 class VoiceWorkers:
@@ -100,6 +116,7 @@ class VoiceWorkers:
         self.loaded: list[str] = []
         self._ids = itertools.count(1)
         self._lines: dict[int, deque[_Request]] = {}
+        self._interrupted: deque[_Request] = deque()
         self._workers = [_Worker(self, nice) for _ in range(workers)]
 
     async def start(self) -> None:
@@ -109,6 +126,8 @@ class VoiceWorkers:
         await asyncio.gather(*(worker.supervisor.stop() for worker in self._workers))
         for line in list(self._lines):
             self.drop_line(line)
+        for request in self._interrupted:
+            request.fail(ProviderError("The voice was closed."))
 
     @property
     def healthy(self) -> bool:
@@ -131,13 +150,19 @@ class VoiceWorkers:
         if sum(map(len, self._lines.values())) >= _WAITING_MAX:
             raise ProviderError("Too many sentences wait for a voice.")
         request = _Request(next(self._ids), fields)
-        request.set_deadline(_WAIT_WITHIN_S, lambda: request.fail(ProviderError("No voice was free in time.")))
+        request.wait_for_turn()
         self._lines.setdefault(line, deque()).append(request)
         self.assign()
         try:
             return await request.result
         finally:
             self._leave(line, request)
+
+    def ask_again(self, request: _Request) -> None:
+        """A child died while it spoke this: somebody waits for the rest of a sentence, so it goes first."""
+        request.wait_for_turn()
+        self._interrupted.append(request)
+        self.assign()
 
     def assign(self) -> None:
         """Give every idle child the first clause of the line whose turn it is."""
@@ -146,6 +171,9 @@ class VoiceWorkers:
                 worker.speak(request)
 
     def _next_request(self) -> _Request | None:
+        while self._interrupted:
+            if not (request := self._interrupted.popleft()).result.done():
+                return request
         while self._lines:
             line, waiting = next(iter(self._lines.items()))
             del self._lines[line]

@@ -20,7 +20,7 @@ async def concurrency(host: Host, session: AsyncSession, organization_id: str, n
     mine = rows.organization_id == organization_id
     running = mine & rows.end_time.is_(None)
     active, oldest = (await session.execute(select(func.count(), func.min(rows.start_time)).where(running))).one()
-    free = host.live < host.sessions_max
+    free = host.live < host.sessions_max and not host.draining
     ended = (
         select(rows.start_time, rows.end_time)
         .where(mine, rows.end_time.is_not(None), rows.start_time > now - LOOK_BACK)

@@ -36,7 +36,7 @@ from visavis.resources.sessions.tokens import TokenKind, TokenSigner
 from visavis.resources.tools.service import Toolbox, Tools
 
 SIGNALLING_PATH = "/ws"
-RECONNECTIONS_MAX = 5
+RECONNECTIONS_MAX = 20  # clients wait a little longer before each: enough for a server that is started again
 
 
 @dataclass(frozen=True, slots=True)
