@@ -48,7 +48,6 @@ from visavis.engine.inbox import (
     Inbox,
     Item,
     LineNews,
-    Notice,
     PeerExpected,
     PeerLost,
     PeerOpened,
@@ -117,7 +116,7 @@ class Conversation:
 
     def announce(self, text: str) -> None:
         """Tell the client something, as a warning."""
-        self._inbox.put(Notice(text))
+        self._warn(text)
 
     @property
     def joined(self) -> bool:
@@ -195,8 +194,6 @@ class Conversation:
                     return over
             case ReplyOver():
                 await self._reply_over(item)
-            case Notice(text):
-                self._warn(text)
             case (
                 UserText() | Interrupt() | AddContext() | Talk() | TalkChunk() | AgentAudio() | AgentAudioEnd()
                 | ToolResult() | DirectorCue() | UpdateConfig()
@@ -351,18 +348,9 @@ class Conversation:
         now_ms = self._clock.now_ms()
         shown = self.spec.echo_typed_text or not accepted.typed
         timings = self._moments.text_final(accepted.typed, now_ms)
-        self._deliver(
-            UserSaid(
-                now_ms,
-                accepted.turn_id,
-                str(uuid4()),
-                accepted.text,
-                accepted.typed,
-                shown,
-                timings.user_started_ms,
-                timings.user_ended_ms,
-            )  # fmt: skip
-        )
+        spoken = timings.user_started_ms, timings.user_ended_ms
+        said = UserSaid(now_ms, accepted.turn_id, str(uuid4()), accepted.text, accepted.typed, shown, *spoken)
+        self._deliver(said)
         self._sayings.history.add(ChatMessage("user", accepted.text))
         if accepted.answer:
             self._sayings.answer(accepted.turn_id, timings=timings)

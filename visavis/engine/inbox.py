@@ -64,13 +64,6 @@ class ReplyOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that the client has to be told."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ending:
     """The conversation is to end now."""
 
@@ -78,7 +71,7 @@ class Ending:
     text: str
 
 
-Item: TypeAlias = Command | turn.Fact | LineNews | ReplyOver | Notice | Ending
+Item: TypeAlias = Command | turn.Fact | LineNews | ReplyOver | Ending
 
 
 def ending(reason: EndReason) -> Ending:
