@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -91,7 +92,7 @@ class Supervisor:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, POLITE)
             threading.Thread(target=_die_with_parent, args=(lifeline,), name="die-with-parent", daemon=True).start()
-            self._serve(lambda: lifeline.send(b"u") and None, again)
+            self._serve(partial(_tell, lifeline), again)
             status = 0
         except SystemExit as end:
             status = end.code
@@ -119,6 +120,12 @@ class Supervisor:
         until_s = time.monotonic() + pause_s
         while not self._told and time.monotonic() < until_s:
             time.sleep(LOOK_EVERY_S)
+
+
+def _tell(lifeline: socket.socket) -> None:
+    """That the server listens. There may be no supervisor any more, and then this process is about to end."""
+    with suppress(OSError):
+        lifeline.send(b"u")
 
 
 def _die_with_parent(lifeline: socket.socket) -> None:
