@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.providers import fake_anthropic, fake_gemini
 from tests.providers.fake_openai import FakeOpenAI, text_plan
 from visavis.core.errors import VisavisError
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk, Mark, SpeechAudio
@@ -192,11 +193,13 @@ CONVERSATION = [
     ChatMessage("system", "You are a helpful assistant."),
     ChatMessage("user", "Hello there, how are you?"),
 ]
+NATIVE = {"anthropic": fake_anthropic.text_plan, "gemini": fake_gemini.text_plan}  # those with a protocol of their own
 
 
 @pytest.fixture(params=installed("llm"))
 async def mind(request: pytest.FixtureRequest, openai_server: FakeOpenAI) -> AsyncIterator[LanguageModel]:
-    openai_server.answer_with(text_plan("I ", "am ", "well."))
+    answer = NATIVE.get(request.param, text_plan)
+    openai_server.answer_with(answer("I ", "am ", "well."))
     provider = catalog.load("llm", request.param)
     lines = {"turns": ["I am well.", "So am I."]} if request.param == "script" else {}
     spec = MindSpec(request.param, "test", (openai_server.url,), secret="sk")

@@ -15,6 +15,8 @@ from visavis.core.spec import MindSpec
 from visavis.db import models
 
 GEMINI = "https://generativelanguage.googleapis.com/v1beta"
+CLAUDE = "https://api.anthropic.com/v1/messages"
+COMPATIBLE_CLAUDE = "https://api.anthropic.com/v1/chat/completions"
 AZURE = "https://mine.openai.azure.com"
 
 
@@ -50,17 +52,14 @@ def mind(rest: Rest, **fields: Any) -> MindSpec:
         ({"llmFormat": "openai", "urls": [{"url": "https://a.test/v1"}]}, "https://a.test/v1"),
         ({"llmFormat": "openai", "urls": None}, "https://api.openai.com/v1/chat/completions"),
         ({"llmFormat": "groq_openai", "urls": None}, "https://api.groq.com/openai/v1/chat/completions"),
-        ({"llmFormat": "gemini", "urls": None}, f"{GEMINI}/openai/chat/completions"),
+        ({"llmFormat": "gemini", "urls": None}, GEMINI),
         (
             {"llmFormat": "gemini", "urls": [{"url": f"{GEMINI}/models/g:streamGenerateContent?alt=sse"}]},
-            f"{GEMINI}/openai/chat/completions",
+            f"{GEMINI}/models/g:streamGenerateContent?alt=sse",
         ),
         ({"llmFormat": "gemini", "urls": [{"url": f"{GEMINI}/openai/"}]}, f"{GEMINI}/openai/"),
-        ({"llmFormat": "anthropic", "urls": None}, "https://api.anthropic.com/v1/chat/completions"),
-        (
-            {"llmFormat": "anthropic", "urls": [{"url": "https://api.anthropic.com/v1/messages"}]},
-            "https://api.anthropic.com/v1",
-        ),
+        ({"llmFormat": "anthropic", "urls": None}, CLAUDE),
+        ({"llmFormat": "anthropic", "urls": [{"url": COMPATIBLE_CLAUDE}]}, COMPATIBLE_CLAUDE),
         (
             {"urls": [{"url": f"{AZURE}/"}], "deploymentName": "my gpt", "apiVersion": "2024-10-21"},
             f"{AZURE}/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21",
@@ -72,15 +71,21 @@ def mind(rest: Rest, **fields: Any) -> MindSpec:
         ({"urls": [{"url": f"{AZURE}/openai/v1/chat/completions"}]}, f"{AZURE}/openai/v1/chat/completions"),
     ],
 )
-def test_each_format_is_asked_where_it_speaks_the_chat_protocol(
-    rest: Rest, fields: dict[str, Any], address: str
-) -> None:
+def test_each_format_is_asked_where_its_protocol_is_spoken(rest: Rest, fields: dict[str, Any], address: str) -> None:
     azure = AZURE in str(fields)
     asked = mind(rest, **{"llmFormat": "azure_openai" if azure else None, **fields})
 
     assert asked.urls == (address,)
     assert asked.options.get("key_header") == ("api-key" if azure else None)
     assert asked.secret == OWN["secret"]
+    own_protocol = {GEMINI: "gemini", f"{GEMINI}/models/g:streamGenerateContent?alt=sse": "gemini", CLAUDE: "anthropic"}
+    assert asked.provider == own_protocol.get(address, "openai_compatible")
+
+
+def test_how_a_model_reasons_reaches_it(rest: Rest) -> None:
+    asked = mind(rest, reasoningEffort="low", reasoningFormat="hidden")
+    assert asked.options == {"reasoning_effort": "low", "reasoning_format": "hidden"}
+    assert mind(rest, reasoningEffort="default", reasoningFormat="parsed").options == {}
 
 
 def test_an_organizations_mind_stays_inside_what_the_operator_opened(rest: Rest, tmp_path: Path) -> None:
@@ -106,7 +111,7 @@ def test_an_address_that_nobody_chose_changes_with_the_format(rest: Rest) -> Non
     changed = rest.ask("PUT", f"/v1/llms/{made['id']}", {"llmFormat": "gemini"}).json()
 
     assert made["urls"][0]["url"].startswith("https://api.openai.com/")
-    assert [entry["url"] for entry in changed["urls"]] == [f"{GEMINI}/openai/chat/completions"]
+    assert [entry["url"] for entry in changed["urls"]] == [GEMINI]
     chosen = rest.create("/v1/llms", **OWN)
     assert rest.ask("PUT", f"/v1/llms/{chosen['id']}", {"llmFormat": "gemini"}).json()["urls"] == chosen["urls"]
 

@@ -1,11 +1,8 @@
 """Any server that speaks OpenAI's chat completions: OpenAI itself, Ollama, vLLM, llama.cpp, LM Studio and many more.
 
-Several addresses are tried in order, and a request is repeated, only as long as no token has arrived: a listener must
-never hear a reply begin twice. What people say is sent to the server and nowhere else; errors carry a status and a
-host, never a text.
+What people say is sent to the server and nowhere else; errors carry a status and a host, never a text.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -16,11 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import httpx2
 import openai
-from pydantic import BaseModel, Field
 
-from visavis.core.errors import ProviderError
 from visavis.core.spec import MindSpec
 from visavis.net.guard import Guard, Refused
+from visavis.providers import asking
 from visavis.providers.base import ChatMessage, MindDelta, ReasoningDelta, TextDelta, ToolCall, ToolSpec, Traits
 
 _ENDPOINT = "/chat/completions"
@@ -30,16 +26,6 @@ _REASONING_FIELDS = ("reasoning_content", "reasoning")
 _REDIRECTS_MAX = 3
 _TOOL_CALLS_MAX = 32
 _ARGUMENTS_CHARS_MAX = 100_000
-_HINTS = {
-    400: "it did not accept the request",
-    401: "it refused the key",
-    403: "the key may not do this",
-    404: "it knows no such model or address",
-    413: "the conversation is too long for it",
-    422: "it did not accept the request",
-    429: "it is asked too often or the quota is used up",
-}
-_RETRYABLE = frozenset({408, 409, 425, 429})
 
 
 class OpenAICompatible:
@@ -49,71 +35,46 @@ class OpenAICompatible:
         label="OpenAI-compatible server", note="Any server with a /chat/completions address."
     )
 
-    class Settings(BaseModel):
+    class Settings(asking.Patience):
         base_url: str = f"https://{_OPENAI_HOST}/v1"
-        connect_timeout_s: float = Field(default=5.0, gt=0)
-        first_token_timeout_s: float = Field(default=20.0, gt=0)
-        stall_timeout_s: float = Field(default=20.0, gt=0, description="Longest silence between two tokens.")
-        rounds: int = Field(default=2, ge=1, le=5, description="How often the list of addresses is gone through.")
-        pause_between_rounds_s: float = Field(default=0.3, ge=0)
 
     def __init__(self, spec: MindSpec, settings: Settings | None = None) -> None:
         self._spec = spec
         self._settings = settings or self.Settings()
         urls = spec.urls or (self._settings.base_url,)
-        self._clients = [_client(url, spec, self._settings) for url in urls]
+        self._clients = {url: _client(url, spec, self._settings) for url in urls}
 
     async def close(self) -> None:
-        for client in self._clients:
+        for client in self._clients.values():
             await client.close()
 
     async def reply(
         self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
     ) -> AsyncGenerator[MindDelta, None]:
         request = _request(self._spec, messages, tools)
-        candidates = list(self._clients)
-        failure = ProviderError("No language model could be asked.")
-        for round_number in range(self._settings.rounds):
-            if round_number and candidates:
-                await asyncio.sleep(self._settings.pause_between_rounds_s)
-            for client in tuple(candidates):
-                begun = False
-                try:
-                    async with aclosing(self._ask(client, request)) as deltas:
-                        async for delta in deltas:
-                            begun = True
-                            yield delta
-                    return
-                except ProviderError as error:
-                    if begun:
-                        raise
-                    failure = error
-                    if not error.retryable:
-                        candidates.remove(client)
-        raise failure
+        answers = asking.in_turn(tuple(self._clients), lambda url: self._ask(url, request), self._settings)
+        async with aclosing(answers) as deltas:
+            async for delta in deltas:
+                yield delta
 
-    async def _ask(self, client: openai.AsyncOpenAI, request: Mapping[str, Any]) -> AsyncGenerator[MindDelta, None]:
+    async def _ask(self, url: str, request: Mapping[str, Any]) -> AsyncGenerator[MindDelta, None]:
         """One request to one address, every failure as a `ProviderError`."""
+        client = self._clients[url]
         host = client.base_url.host
         try:
-            async with aclosing(_answer(client, request)) as deltas:
-                async with asyncio.timeout(self._settings.first_token_timeout_s):
-                    first = await anext(deltas, None)
-                if first is not None:
-                    yield first
+            async with aclosing(asking.watched(_answer(client, request), self._settings)) as deltas:
                 async for delta in deltas:
                     yield delta
         except (TimeoutError, openai.APITimeoutError):
-            raise ProviderError(f"The language model at {host} took too long to answer.") from None
+            raise asking.too_slow(host) from None
         except openai.APIStatusError as error:
-            raise _refusal(host, error.status_code) from None
+            raise asking.refusal(host, error.status_code) from None
         except openai.APIConnectionError as error:
             if isinstance(error.__cause__, Refused):
-                message = f"The address of the language model at {host} is refused: {error.__cause__}."
-                raise ProviderError(message, retryable=False) from None
-            raise ProviderError(f"The language model at {host} cannot be reached.") from None
+                raise asking.refused_address(host, error.__cause__) from None
+            raise asking.unreachable(host) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx.HTTPError, ValueError):
-            raise ProviderError(f"The language model at {host} broke off in the middle of its answer.") from None
+            raise asking.broken_off(host) from None
 
 
 async def _answer(client: openai.AsyncOpenAI, request: Mapping[str, Any]) -> AsyncGenerator[MindDelta, None]:
@@ -161,12 +122,6 @@ def _add(calls: dict[int, _PartialCall], piece: Any) -> None:
         call.arguments += piece.function.arguments or ""
     if len(calls) > _TOOL_CALLS_MAX or len(call.arguments) > _ARGUMENTS_CHARS_MAX:
         raise ValueError("the tool calls of one reply are too many or too long")
-
-
-def _refusal(host: str, status: int) -> ProviderError:
-    hint = _HINTS.get(status, "it has a problem of its own" if status >= 500 else "it refused")
-    retryable = status in _RETRYABLE or status >= 500
-    return ProviderError(f"The language model at {host} answered {status}: {hint}.", retryable=retryable)
 
 
 def _request(spec: MindSpec, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from visavis.db.models import Llm
 from visavis.db.repository import Repository
 from visavis.http.errors import under
 from visavis.net.guard import Guard
-from visavis.resources.llms.formats import FORMATS, endpoint, missing_for_azure
+from visavis.resources.llms.formats import FORMATS, endpoint, missing_for_azure, provider_of
 from visavis.resources.llms.schemas import LlmBody, LlmTrial
 
 NULLABLE = {"description", "temperature", "max_tokens", "deployment_name", "api_version"}
@@ -46,6 +46,7 @@ class Minds:
             return mind
         options = {
             "reasoning_effort": row.reasoning_effort if row.reasoning_effort != "default" else None,
+            "reasoning_format": row.reasoning_format if row.reasoning_format != "parsed" else None,
             "key_header": FORMATS[row.llm_format].key_header or None,
         }
         return MindSpec(
@@ -63,7 +64,9 @@ class Minds:
         """Who thinks, without the secret: enough to tell clients."""
         if not FORMATS[row.llm_format].thinks:
             return None
-        return self.stock if row.organization_id is None else MindSpec("openai_compatible", row.model_name or "")
+        if row.organization_id is None:
+            return self.stock
+        return MindSpec(provider_of(row.llm_format, _urls(row)), row.model_name or "")
 
     def _secret(self, row: Llm) -> str:
         try:
