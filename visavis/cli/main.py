@@ -1,4 +1,4 @@
-"""The command line: serve, drain, talk, make keys, migrate, look for what is wrong."""
+"""The command line: serve, drain, talk, perform conversations, make keys, migrate, look for what is wrong."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ import typer
 
 from visavis.cli import claim, keys, server
 from visavis.cli.doctor import examine
+from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
 from visavis.cli.supervisor import Supervisor
 from visavis.cli.talk import talk
@@ -20,6 +21,7 @@ from visavis.http import logs
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
 app.add_typer(keys.app, name="keys")
+app.command("eval")(eval_conversations)
 
 DRAINED_LOOK_EVERY_S = 0.2
 
