@@ -17,7 +17,7 @@ FUNCTION_LINES_MAX = 70
 # A file that is longer, how long it may be, and why that reads better than two files. These numbers only go down.
 LONGER_FILES: dict[str, tuple[int, str]] = {
     "tests/engine/test_conversation.py": (465, "one rehearsal a test, told in the order of a conversation"),
-    "tests/resources/test_sessions.py": (421, "one answer, looked at from every client's side"),
+    "tests/resources/test_sessions.py": (404, "one answer, looked at from every client's side"),
 }
 
 # The same for a function.

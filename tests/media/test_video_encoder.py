@@ -2,12 +2,14 @@ from collections.abc import Sequence
 from functools import cache
 
 import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tests.media.fake_faces import moving_picture
 from visavis.core.frames import FRAME_MS, EncodedVideo, VideoCodec, VideoFormat
+from visavis.media.quality import Quality
 from visavis.media.video_encoder import VideoEncoder
 
 # 360 / 2 is not a multiple of what codecs align lines to, so a mistake in line sizes shows.
@@ -62,13 +64,30 @@ def test_the_bitrate_follows_the_network(codec: VideoCodec) -> None:
     frames: list[EncodedVideo] = []
     for index in range(160):
         if index == 80:
-            encoder.set_bitrate(300_000)
+            encoder.set_quality(Quality(300_000, WIDTH, HEIGHT))
         hard = (picture(index) + noise[index % 20]).clip(16, 235).astype(np.uint8)
         frames.append(encoder.encode(hard, index * FRAME_MS))
     assert 600 < kilobits_per_second(frames[20:80]) < 1_200
     assert 200 < kilobits_per_second(frames[110:]) < 420
     assert sum(frame.keyframe for frame in frames) == (1 if codec == "h264" else 2)
     assert len(decode(codec, frames)) == 160
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_another_size_is_a_keyframe_in_the_same_stream(codec: VideoCodec) -> None:
+    encoder = VideoEncoder(VideoFormat(codec, WIDTH, HEIGHT, 600_000))
+    sizes = [(360, 240)] * 10 + [(240, 160)] * 10 + [(180, 120)] * 10 + [(360, 240)] * 10
+    frames: list[EncodedVideo] = []
+    for index, size in enumerate(sizes):
+        encoder.set_quality(Quality(500_000, *size))
+        frames.append(encoder.encode(picture(index), index * FRAME_MS))
+    decoded = decode(codec, frames)
+    assert [frame.shape for frame in decoded] == [(height * 3 // 2, width) for width, height in sizes]
+    assert [index for index, frame in enumerate(frames) if frame.keyframe] == [0, 10, 20, 30]
+    for index in (5, 15, 25, 35):
+        height, width = decoded[index].shape[0] * 2 // 3, decoded[index].shape[1]
+        wanted = cv2.resize(picture(index)[:HEIGHT], (width, height), interpolation=cv2.INTER_AREA)
+        assert psnr_db(decoded[index][:height], np.asarray(wanted, np.uint8)) > 32
 
 
 def test_h264_is_what_browsers_negotiate() -> None:

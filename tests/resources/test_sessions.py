@@ -193,23 +193,6 @@ def test_passthrough_counts_even_beside_a_persona_id_and_is_not_stored(rest: Res
     assert not rest.ask("GET", f"/v1/personas/{persona['id']}").json()["enableAudioPassthrough"]
 
 
-@pytest.mark.parametrize(
-    ("model", "options", "size"),
-    [
-        (None, {}, (720, 480)),
-        ("cara-2", {"videoWidth": 720, "videoHeight": 480}, (720, 480)),
-        ("cara-4", {}, (1152, 768)),
-        ("cara-4-latest", {"videoWidth": 768, "videoHeight": 1152}, (768, 1152)),
-    ],
-)
-def test_the_picture_has_a_size_of_its_model(
-    rest: Rest, model: str | None, options: Any, size: tuple[int, int]
-) -> None:
-    spec = spec_of(rest, {"personaConfig": {**DOCUMENTED, "avatarModel": model}, "sessionOptions": options})
-
-    assert (spec.face.width_px, spec.face.height_px) == size
-
-
 def test_typed_text_comes_back_only_to_clients_that_expect_it(rest: Rest) -> None:
     def echoes(client: str) -> bool:
         return spec_of(rest, {"personaConfig": DOCUMENTED, "clientMetadata": {"client": client}}).echo_typed_text

@@ -18,25 +18,35 @@ def test_begins_with_all_that_is_useful(bandwidth: Bandwidth) -> None:
 
 def test_a_quiet_face_does_not_lower_its_own_limit(bandwidth: Bandwidth) -> None:
     """It sends 100 kb/s, so the estimate cannot exceed 150 kb/s, however good the network is."""
-    bandwidth.on_estimate(150_000, sent_bps=100_000)
+    bandwidth.on_estimate(150_000, sent_bps=100_000, now_ms=0)
     assert bandwidth.target_bps == LIMIT_BPS
 
 
 def test_a_congested_network_lowers_it(bandwidth: Bandwidth) -> None:
-    bandwidth.on_estimate(680_000, sent_bps=800_000)
+    bandwidth.on_estimate(680_000, sent_bps=800_000, now_ms=0)
     assert bandwidth.target_bps == 680_000
 
 
+def test_a_quiet_face_that_was_limited_is_allowed_more_again(bandwidth: Bandwidth) -> None:
+    """It needs 50 kb/s of the 200 that are left to it, and no estimate can be more than 85."""
+    bandwidth.on_estimate(200_000, sent_bps=230_000, now_ms=0)
+    for second in range(1, 11):
+        bandwidth.on_estimate(85_000, sent_bps=50_000, now_ms=second * 1_000)
+    assert 400_000 < bandwidth.target_bps < 450_000
+    bandwidth.on_estimate(210_000, sent_bps=240_000, now_ms=11_000)
+    assert bandwidth.target_bps == 210_000
+
+
 def test_it_rises_with_the_estimate_up_to_the_limit(bandwidth: Bandwidth) -> None:
-    bandwidth.on_estimate(300_000, sent_bps=500_000)
-    bandwidth.on_estimate(420_000, sent_bps=290_000)
+    bandwidth.on_estimate(300_000, sent_bps=500_000, now_ms=0)
+    bandwidth.on_estimate(420_000, sent_bps=290_000, now_ms=0)
     assert bandwidth.target_bps == 420_000
-    bandwidth.on_estimate(9_000_000, sent_bps=400_000)
+    bandwidth.on_estimate(9_000_000, sent_bps=400_000, now_ms=0)
     assert bandwidth.target_bps == LIMIT_BPS
 
 
 def test_never_below_what_shows_a_face(bandwidth: Bandwidth) -> None:
-    bandwidth.on_estimate(10_000, sent_bps=500_000)
+    bandwidth.on_estimate(10_000, sent_bps=500_000, now_ms=0)
     for second in range(60):
         bandwidth.on_loss(0.9, second * 1000)
     assert bandwidth.target_bps == BITRATE_MIN_BPS

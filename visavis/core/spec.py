@@ -17,6 +17,7 @@ class FaceSpec:
     width and height as shares of the picture.
     `style` is a preset of director's notes, empty for none; `expressivity` (0 to 1) is how strongly feelings show.
     A face that takes no direction plays no cues either.
+    The pictures of a `disclosed` face carry a mark that says it is an AI's.
     """
 
     renderer: str
@@ -28,6 +29,7 @@ class FaceSpec:
     style: str = ""
     expressivity: float = 0.5
     takes_direction: bool = True
+    disclosed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,11 @@ from visavis.core.frames import FRAME_MS, AudioChunk, Mark, VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.media.channel import Message, ParentLink
 from visavis.media.child import load_class, run
+from visavis.media.quality import QualityLadder
 from visavis.media.video_encoder import VideoEncoder
 
 _log = logging.getLogger("visavis.media.render_child")
 
-# Starting VP8 over costs a keyframe, so its bitrate follows slowly and only large changes.
-_VP8_RATE_EVERY_MS = 4_000
-_VP8_RATE_STEP = 0.2
 # Where in its slot a stage may be drawn to keep out of the others' way; early means less is known of the speech.
 _OFFSETS_MS = (0, 5, 10, -5, 15, -10, 20, -15)
 # A browser goes on asking until a keyframe has arrived, and each is a burst of ten times the usual size.
@@ -47,12 +45,10 @@ def _now_ms() -> float:
 class _Stage:
     """One face being drawn. `zero_ms` is None until its clock runs."""
 
-    def __init__(self, renderer: Any, video: VideoFormat) -> None:
+    def __init__(self, renderer: Any, video: VideoFormat, disclosed: bool) -> None:
         self._renderer = renderer
-        self._encoder = VideoEncoder(video)
-        self._bitrate_bps = video.bitrate_bps
-        self._bitrate_changed_ms = 0.0
-        self._wanted_bps = video.bitrate_bps
+        self._encoder = VideoEncoder(video, disclosed)
+        self._ladder = QualityLadder(video)
         self._wants_keyframe = True
         self._keyframe_from_ms = 0
         self._next_frame = 0
@@ -94,7 +90,7 @@ class _Stage:
             case "keyframe":
                 self._wants_keyframe = True
             case "bitrate":
-                self._wanted_bps = fields["bps"]
+                self._ladder.allow(fields["bps"])
             case "pause":
                 self.paused = fields["paused"]
                 self._wants_keyframe = True
@@ -105,8 +101,9 @@ class _Stage:
         late_ms = now_ms - self.due_ms
         skipped = max(0, int(late_ms // FRAME_MS))
         pts_ms = (self._next_frame + skipped) * FRAME_MS
-        self._next_frame += skipped + 1
-        self._follow_bitrate(now_ms)
+        quality = self._ladder.at(now_ms)
+        self._next_frame += skipped + quality.every
+        self._encoder.set_quality(quality)
         picture = self._renderer.frame(float(pts_ms))
         rendered_ms = _now_ms()
         encoded = self._encoder.encode(picture, pts_ms, self._wants_keyframe and pts_ms >= self._keyframe_from_ms)
@@ -120,16 +117,6 @@ class _Stage:
             "encode_ms": _now_ms() - rendered_ms,
         }
         return encoded.data, {"pts_ms": pts_ms, "keyframe": encoded.keyframe, **figures}
-
-    def _follow_bitrate(self, now_ms: float) -> None:
-        if self._wanted_bps == self._bitrate_bps:
-            return
-        if self._encoder.codec == "vp8":
-            change = abs(self._wanted_bps / self._bitrate_bps - 1)
-            if change < _VP8_RATE_STEP or now_ms - self._bitrate_changed_ms < _VP8_RATE_EVERY_MS:
-                return
-        self._encoder.set_bitrate(self._wanted_bps)
-        self._bitrate_bps, self._bitrate_changed_ms = self._wanted_bps, now_ms
 
 
 def _staggered(zero_ms: float, others_phases_ms: list[float]) -> float:
@@ -199,7 +186,7 @@ class _Drawing:
         renderer = self._classes[face.renderer](face, fields["seed"])
         # A first picture costs more than others; better now than when somebody is watching.
         renderer.frame(0.0)
-        return _Stage(renderer, video)
+        return _Stage(renderer, video, face.disclosed)
 
     def _adopt_ready(self) -> None:
         for stage_id in [stage_id for stage_id, (future, _) in self._opening.items() if future.done()]:

@@ -109,6 +109,7 @@ class StillFaces:
         self.listened: list[tuple[float, float]] = []
         self.cues: list[tuple[str, float]] = []
         self.opened: list[VideoFormat] = []
+        self.bitrates_bps: list[int] = []
 
     async def open(self, face: FaceSpec, video: VideoFormat) -> "StillFaces":
         self.opened.append(video)
@@ -133,7 +134,7 @@ class StillFaces:
         pass
 
     def set_bitrate(self, bitrate_bps: int) -> None:
-        pass
+        self.bitrates_bps.append(bitrate_bps)
 
     async def next_frame(self) -> EncodedVideo:
         return EncodedVideo(b"picture", 0, keyframe=True)

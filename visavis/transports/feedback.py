@@ -68,7 +68,7 @@ class VideoFeedback:
         except (ValueError, IndexError, struct.error):
             return
         if self._ssrc in ssrcs:
-            self._bandwidth.on_estimate(estimate_bps, self._measure_bps())
+            self._bandwidth.on_estimate(estimate_bps, self._measure_bps(), self._clock.now_ms())
             self._tell()
 
     def _measure_bps(self) -> float:

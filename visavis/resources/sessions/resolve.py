@@ -131,6 +131,7 @@ def _face(row: Persona, found: References, options: SessionOptions, files: Blobs
     assert width_px is not None
     assert height_px is not None
     face = face_spec(avatar, width_px, height_px, files)
+    face = replace(face, disclosed=bool(options.show_ai_avatar_disclosure))
     if model not in DIRECTED:
         return replace(face, takes_direction=False)
     return replace(face, style=style_of(row.director_notes), expressivity=expressivity_of(row.director_notes))
