@@ -44,6 +44,7 @@ fuzz: setup-tests ## Send every route what its description allows and forbids; t
 
 bench: setup-tests ## Measure speed and print one table; takes minutes and wants an idle machine
 	@$(BIN)/python -m bench.run
+	@$(BIN)/python -m bench.sessions
 
 docs: setup ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m scripts.docs

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,14 +47,17 @@ def _machine_busy_s() -> float:
 
 def tree_s(pid: int) -> float:
     """A process, its live descendants, and those of its children that it has collected."""
-    total_s = 0.0
+    return sum(own_s for _, own_s in each_s(pid))
+
+
+def each_s(pid: int) -> Iterator[tuple[int, float]]:
+    """The same, process by process."""
     for member in _tree(pid):
         with contextlib.suppress(OSError):
             # the program's name may hold spaces; what follows its closing bracket does not
             fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
             user, system, children_user, children_system = (int(field) for field in fields[11:15])
-            total_s += (user + system + children_user + children_system) / TICKS_PER_S
-    return total_s
+            yield member, (user + system + children_user + children_system) / TICKS_PER_S
 
 
 def _tree(pid: int) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -15,6 +16,7 @@ from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.engine.host import Parts
 from visavis.http.health import Check, PartHealth
+from visavis.media.child import load_class
 from visavis.media.inspections import Inspector
 from visavis.media.opus import OpusEncoders
 from visavis.media.pictures import PictureKind, PictureMaker
@@ -30,6 +32,8 @@ RENDERERS = {
     "portrait": "visavis.renderers.portrait:Portrait",
     "still": "visavis.renderers.still:Still",
 }
+# who draws talking photos where the operator brought a network for their mouths
+NEURAL = "visavis.renderers.neural:Neural"
 # best first; what comes later stands in where the first is not installed
 VOICE_ACTIVITY = ("silero", "energy")
 BUILT_IN_VOICE = ("flite", "flite_wasm")
@@ -125,12 +129,7 @@ class LocalMedia:
         return {**parts, "photos": photos}
 
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
-        name = self.voice_name if spec.provider == BUILT_IN_VOICE[0] else spec.provider
-        if not name or catalog.missing("tts", name):
-            return None
-        if catalog.traits("tts", name).runs_in_worker:
-            return self.speech.voice(catalog.dotted("tts", name), spec)
-        return catalog.load("tts", name)(spec, self.voices.of(name))
+        return open_voice(spec, self.speech, self.voices)
 
     def _ears(self, name: str) -> SpeechToText | None:
         if catalog.missing("stt", name):
@@ -142,7 +141,16 @@ class LocalMedia:
 
 async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMedia:
     voices = VoiceOptions.read(settings)
-    faces = RenderPool(settings.render_workers, RENDERERS, MonotonicClock(), settings.data_dir / "paintings")
+    if settings.mouth_model is not None:
+        # here, where whoever starts the server reads it, and not in the log of a child
+        await asyncio.to_thread(load_renderer, "portrait", settings)
+    faces = RenderPool(
+        settings.render_workers,
+        _renderers(settings),
+        MonotonicClock(),
+        settings.data_dir / "paintings",
+        _models(settings),
+    )
     speech = SpeechPool(voices.in_workers())
     encoders = OpusEncoders()
     stack.callback(encoders.close)
@@ -154,13 +162,44 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     # a client library that takes a second to import would stop everybody's sound at its first use
     mind = asyncio.to_thread(catalog.load, "llm", "openai_compatible")
     await asyncio.gather(faces.start(), speech.start(), mind)
-    voice_name = next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
+    voice_name = _built_in_voice()
     pictures, inspector = PictureMaker(RENDERERS), Inspector()
     media = LocalMedia(
         faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector, voices
     )
     await media.warm_up()
     return media
+
+
+def open_voice(spec: VoiceSpec, speech: SpeechPool, voices: VoiceOptions) -> TextToSpeech | None:
+    """One session's voice; None where its provider is missing here."""
+    name = _built_in_voice() if spec.provider == BUILT_IN_VOICE[0] else spec.provider
+    if not name or catalog.missing("tts", name):
+        return None
+    if catalog.traits("tts", name).runs_in_worker:
+        return speech.voice(catalog.dotted("tts", name), spec)
+    return catalog.load("tts", name)(spec, voices.of(name))
+
+
+def load_renderer(name: str, settings: Settings) -> type[Any]:
+    """The class that draws such faces, ready to be used in this process. Raises `Unavailable` for a wrong model."""
+    kind = load_class(_renderers(settings)[name])
+    if settings.mouth_model is not None and name == "portrait":
+        kind.use_model(settings.mouth_model)
+    return kind
+
+
+def _renderers(settings: Settings) -> dict[str, str]:
+    return RENDERERS if settings.mouth_model is None else {**RENDERERS, "portrait": NEURAL}
+
+
+def _models(settings: Settings) -> dict[str, Path]:
+    """By renderer, the file that its network is read from."""
+    return {} if settings.mouth_model is None else {"portrait": settings.mouth_model}
+
+
+def _built_in_voice() -> str:
+    return next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
 
 
 def _mind(spec: MindSpec) -> LanguageModel:

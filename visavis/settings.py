@@ -122,6 +122,11 @@ class Settings(BaseSettings):
     video_codec: Literal["h264", "vp8"] = Field(
         default="h264", description="The codec that is offered first; `vp8` works without x264."
     )
+    mouth_model: Path | None = Field(
+        default=None,
+        description="An ONNX file of the Wav2Lip kind that draws the mouths of uploaded photos; docs/neural.md says "
+        "which. Empty means that they are drawn without a network.",
+    )
     stun_urls: Words = Field(
         default_factory=list[str], description="STUN servers, comma separated, for clients and for this server."
     )

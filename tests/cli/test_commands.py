@@ -99,6 +99,15 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
         assert part in found.stdout
 
 
+def test_the_doctor_says_what_is_wrong_with_a_network_for_mouths(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_text("no model")
+    found = run("doctor", "--data-dir", str(tmp_path), VISAVIS_MOUTH_MODEL=str(tmp_path / "model.onnx"))
+    assert found.exit_code == 1
+    (line,) = [line for line in found.stdout.splitlines() if line.startswith("broken")]
+    assert "VISAVIS_MOUTH_MODEL" in line
+    assert "expected a mel spectrogram (N, 1, 80, 16) and a face (N, 6, S, S)" in line
+
+
 def test_the_doctor_fails_when_the_database_does_not_answer(tmp_path: Path) -> None:
     url = "postgresql://somebody:secret-password@127.0.0.1:1/nothing"
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,21 @@ class BarFace:
         heard = any(start <= at_ms < end for start, end in self._speech)
         picture = np.full((self._face.height_px * 3 // 2, self._face.width_px), 128, np.uint8)
         picture[: self._face.height_px] = OPEN if heard else SHUT
+        return picture
+
+
+class NetFace(BarFace):
+    """As bright as its model says."""
+
+    _brightness = 0
+
+    @classmethod
+    def use_model(cls, file: Path) -> None:
+        cls._brightness = int(file.read_text())
+
+    def frame(self, at_ms: float) -> NDArray[np.uint8]:
+        picture = super().frame(at_ms)
+        picture[: self._face.height_px] = self._brightness
         return picture
 
 

@@ -3,6 +3,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import av
 import numpy as np
@@ -157,6 +158,56 @@ async def test_sessions_are_spread_over_the_children() -> None:
         for stage in stages:
             await stage.close()
         assert pool.stages == []
+
+
+async def test_faces_of_a_network_share_the_one_child_that_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "model"
+    file.write_text("97")
+    renderers = {"bar": "tests.media.fake_faces:BarFace", "net": "tests.media.fake_faces:NetFace"}
+    pool = RenderPool(2, renderers, CLOCK, models={"net": file})
+    await pool.start()
+    try:
+        stages = [await pool.open(FaceSpec("net", "anybody", 64, 48), VIDEO) for _ in range(3)]
+        others = [await pool.open(FACE, VIDEO) for _ in range(2)]
+        assert pool.sessions_by_worker == [2, 3]
+        for stage in stages:
+            stage.start(CLOCK.now_ms())
+        for _, brightness in [await Watcher(stage).frame() for stage in stages]:
+            assert near(brightness, 97)
+        for stage in stages + others:
+            await stage.close()
+    finally:
+        await pool.close()
+
+
+async def test_a_network_that_cannot_be_loaded_leaves_the_other_faces_alone(tmp_path: Path) -> None:
+    renderers = {"bar": "tests.media.fake_faces:BarFace", "net": "tests.media.fake_faces:NetFace"}
+    pool = RenderPool(1, renderers, CLOCK, models={"net": tmp_path / "absent"})
+    await pool.start()
+    try:
+        with pytest.raises(Unavailable):
+            await pool.open(FaceSpec("net", "anybody", 64, 48), VIDEO)
+        stage = await pool.open(FACE, VIDEO)
+        await stage.close()
+    finally:
+        await pool.close()
+
+
+async def test_a_narrow_network_gets_a_smaller_picture(pool: RenderPool) -> None:
+    stage = await pool.open(FaceSpec("bar", "anybody", 360, 240), VideoFormat("h264", 360, 240, 300_000))
+    stage.start(CLOCK.now_ms())
+    await stage.next_frame()
+    stage.set_bitrate(40_000)
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.thread_count = 1
+    async with asyncio.timeout(10):
+        while True:
+            encoded = await stage.next_frame()
+            if encoded.keyframe:
+                break
+    (picture,) = decoder.decode(av.Packet(encoded.data))
+    assert (picture.width, picture.height) == (240, 160)
+    await stage.close()
 
 
 async def test_a_face_that_cannot_be_set_up_is_refused(pool: RenderPool) -> None:

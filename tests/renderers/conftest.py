@@ -1,9 +1,12 @@
 """Faces small enough that drawing them takes no time, and speech to put in their mouths."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
+from tests.renderers import tiny_mouths
 from visavis.core.frames import AudioChunk, Mark
 from visavis.core.spec import FaceSpec
 from visavis.renderers.character import Character
@@ -37,3 +40,9 @@ def sitting(tmp_path_factory: pytest.TempPathFactory) -> FaceSpec:
     drawn = Character(FaceSpec("character", "cara"), 1).draw(REST, shape_of("sil"))
     cv2.imwrite(str(file), cv2.cvtColor(drawn, cv2.COLOR_YUV2BGR_I420))
     return FaceSpec("portrait", "photo", 720, 480, str(file), (0.38, 0.19, 0.24, 0.47))
+
+
+@pytest.fixture(scope="session")
+def mouth_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network of the Wav2Lip kind that makes mouths dark."""
+    return tiny_mouths.save(tmp_path_factory.mktemp("model") / "tiny.onnx")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from visavis.core.spec import FaceSpec
 from visavis.renderers.base import I420, Renderer
 from visavis.renderers.character import Character
 from visavis.renderers.likeness import networks
+from visavis.renderers.neural import Neural
 from visavis.renderers.people import NAMES
 from visavis.renderers.portrait import Portrait
 from visavis.renderers.still import Still
@@ -23,14 +25,16 @@ SPEECH = phones("aa ae aa ow aa ae aa ow aa ae")
 SPEECH_MS = 1000.0
 
 
-@pytest.fixture(params=[Character, Still, Portrait], ids=["character", "still", "portrait"])
-def build(request: pytest.FixtureRequest, sitting: FaceSpec) -> Build:
-    if request.param is not Portrait:
+@pytest.fixture(params=[Character, Still, Portrait, Neural], ids=["character", "still", "portrait", "neural"])
+def build(request: pytest.FixtureRequest, sitting: FaceSpec, mouth_model: Path) -> Build:
+    if not issubclass(request.param, Portrait):
         return request.param
     if networks.missing():
         pytest.skip(networks.missing())
+    if request.param is Neural:
+        Neural.use_model(mouth_model)
 
-    class OfAPhoto(Portrait):
+    class OfAPhoto(request.param):
         def __init__(self, face: FaceSpec, seed: int) -> None:
             super().__init__(replace(face, picture=sitting.picture, face_box=sitting.face_box), seed)
 

@@ -107,7 +107,9 @@ async def test_a_narrow_network_makes_the_picture_smaller(page: Page) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("codec", ["h264", "vp8"])
 async def test_a_network_that_is_wide_again_brings_it_back(page: Page, codec: VideoCodec) -> None:
-    async with connected(page, EncodingLine(), codec) as link:
+    line = EncodingLine()
+    async with connected(page, line, codec) as link:
         await becomes_smaller(page, link)
         link.bits_per_s = WIDE_BPS
         await page.wait_for_function(f"face.videoWidth === {WIDTH_PX}", timeout=WITHIN_MS)
+    assert line.qualities[-1].width_px == WIDTH_PX

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from visavis.core.errors import Unavailable
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
-from visavis.local_media import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY
+from visavis.local_media import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY, load_renderer
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
@@ -31,6 +32,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _photos(),
+        _mouths(settings),
         _mind(settings),
         _knowledge(settings),
         _lab(),
@@ -66,6 +68,16 @@ def _photos() -> Finding:
     if hint:
         return Finding("fallback", "photos", f"avatars are made without looking for a face: {hint}")
     return Finding("ok", "photos", "faces are looked for")
+
+
+def _mouths(settings: Settings) -> Finding:
+    if settings.mouth_model is None:
+        return Finding("ok", "mouths", "drawn; VISAVIS_MOUTH_MODEL lets a network draw those of photos")
+    try:
+        load_renderer("portrait", settings)
+    except Unavailable as error:
+        return Finding("broken", "mouths", error.message)
+    return Finding("ok", "mouths", f"those of photos by {settings.mouth_model}")
 
 
 def _mind(settings: Settings) -> Finding:

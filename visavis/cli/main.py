@@ -1,4 +1,4 @@
-"""The command line: serve, drain, talk, perform conversations, make keys, migrate, look for what is wrong."""
+"""The command line: serve, drain, talk, perform conversations, make keys, look at faces, migrate, the doctor."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from visavis.cli import claim, keys, server
+from visavis.cli import avatars, claim, keys, server
 from visavis.cli.doctor import examine
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
@@ -21,6 +21,7 @@ from visavis.http import logs
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
 app.add_typer(keys.app, name="keys")
+app.add_typer(avatars.app, name="avatars")
 app.command("eval")(eval_conversations)
 
 DRAINED_LOOK_EVERY_S = 0.2

@@ -227,14 +227,17 @@ class _Drawing:
         self._parent.send("failed", stage=stage_id, error=type(error).__name__)
 
 
-def _load_renderers(dotted_names: dict[str, str], folder: str | None) -> dict[str, type[Any]]:
+def _load_renderers(dotted_names: dict[str, str], folder: str | None, models: dict[str, str]) -> dict[str, type[Any]]:
     """The classes that can be loaded; one that cannot (a missing extra) is left out and opening it fails."""
     classes: dict[str, type[Any]] = {}
     for name, dotted in dotted_names.items():
         try:
-            classes[name] = loaded = load_class(dotted)
+            loaded = load_class(dotted)
             if folder is not None and hasattr(loaded, "keep_in"):
                 loaded.keep_in(Path(folder))
+            if name in models:
+                loaded.use_model(Path(models[name]))
+            classes[name] = loaded
         except Exception as error:
             _log.error("the renderer %s cannot be loaded: %r", name, error)
     return classes
@@ -243,7 +246,7 @@ def _load_renderers(dotted_names: dict[str, str], folder: str | None) -> dict[st
 def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
     cv2.setNumThreads(1)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    classes = _load_renderers(configuration["renderers"], configuration["folder"])
+    classes = _load_renderers(configuration["renderers"], configuration["folder"], configuration["models"])
     parent.send("ready")
     _Drawing(parent, classes, configuration["stuck_after_s"]).run()
 

@@ -28,7 +28,7 @@ STUCK_AFTER_S = 10.0
 class _Worker:
     """One drawing child and the stages pinned to it, which outlive the child."""
 
-    def __init__(self, renderers: Mapping[str, str], folder: Path | None) -> None:
+    def __init__(self, renderers: Mapping[str, str], folder: Path | None, models: Mapping[str, Path]) -> None:
         self.stages: dict[int, RenderStage] = {}
         # What the living child has set up lately and can set up again in no time.
         self.familiar: deque[tuple[str, str, int, int]] = deque(maxlen=_FAMILIAR_MAX)
@@ -37,6 +37,7 @@ class _Worker:
             {
                 "renderers": dict(renderers),
                 "folder": str(folder) if folder else None,
+                "models": {name: str(file) for name, file in models.items()},
                 "stuck_after_s": STUCK_AFTER_S,
             },
             on_message=self._receive,
@@ -77,14 +78,25 @@ class RenderPool:
     """Satisfies `Faces`.
 
     `renderers` maps `FaceSpec.renderer` to "package.module:Class"; the class is loaded in the children only, and is
-    built there as `Class(face, seed)`. In `folder` renderers may keep what took them long to set up. Children that die
-    are restarted and their sessions go on with a keyframe.
+    built there as `Class(face, seed)`. In `folder` renderers may keep what took them long to set up. `models` are the
+    files of renderers that are networks; their sessions share the last child, which alone loads the network and draws
+    for several of them at once. Children that die are restarted and their sessions go on with a keyframe.
     """
 
-    def __init__(self, workers: int, renderers: Mapping[str, str], clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        workers: int,
+        renderers: Mapping[str, str],
+        clock: Clock,
+        folder: Path | None = None,
+        models: Mapping[str, Path] | None = None,
+    ) -> None:
         self._renderers = dict(renderers)
+        self._networks = dict(models or {})
         self._clock = clock
-        self._workers = [_Worker(renderers, folder) for _ in range(workers)]
+        plain = {name: dotted for name, dotted in renderers.items() if name not in self._networks}
+        self._workers = [_Worker(plain, folder, {}) for _ in range(workers - 1)]
+        self._workers.append(_Worker(renderers, folder, self._networks))
         self._ids = itertools.count(1)
 
     async def start(self) -> None:
@@ -122,7 +134,7 @@ class RenderPool:
             raise NotSupported(f'This server has no renderer "{face.renderer}".')
         likeness = (face.renderer, face.identity, video.width_px, video.height_px)
         worker = min(
-            self._workers,
+            self._workers[-1:] if face.renderer in self._networks else self._workers,
             key=lambda worker: (not worker.supervisor.up, len(worker.stages), likeness not in worker.familiar),
         )
         stage_id = next(self._ids)

@@ -29,7 +29,8 @@ class RendererTraits:
 class Renderer(Protocol):
     """Sound in, pictures out. Built as `Class(face: FaceSpec, seed: int)`; heavy set-up is cached per identity.
 
-    A class that has `keep_in(folder: Path)` is told once where it may keep what it set up, for other processes.
+    A class that has `keep_in(folder: Path)` is told once where it may keep what it set up, for other processes. One
+    that needs a network has `use_model(file: Path)`, which is called before the first is built.
     Style and expressivity come with `face`; gaze, brows and all other life are the renderer's own business.
     """
 

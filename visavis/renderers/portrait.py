@@ -102,9 +102,9 @@ class _Body:
     """A prepared photo and the buffers that one session needs."""
 
     def __init__(self, model: Sitter) -> None:
-        self._model, self.mouth = model, model.mouth
+        self.model, self.mouth = model, model.mouth
         self._frame = Planes(model.frame.copy())
-        picture = Planes(model.picture.copy())  # this session's eyes are painted into it
+        self.picture = picture = Planes(model.picture.copy())  # this session's eyes are painted into it
         self._eyes = EyeAreas(model.eyes, picture)
         self._head = Warp(picture, model.enlarged, model.head_grid, model.head, self._frame, rounds=1)
         self._mouth = _MouthArea(model, picture, self._frame)
@@ -117,7 +117,7 @@ class _Body:
         of_head[head.BROW] = life.brow - _BROW_REST + felt[BROW]
         of_head[head.BROW_TILT] = life.brow_tilt + felt[SIDE]
         self._eyes.paint(life.blink, life.gaze_x, life.gaze_y)
-        np.copyto(self._frame.buffer, self._model.frame)
+        np.copyto(self._frame.buffer, self.model.frame)
         self._head.render(of_head)
         self._mouth.paint(of_head, felt_mouth(mouth, felt), life.smile + float(felt[SMILE]))
         return self._frame.buffer

@@ -50,6 +50,7 @@ class Sitter:
     seam_lower: Floats
     mouth: Upright
     mouth_head: Floats  # (bases of the head, 3, 2): at the mouth's middle, a third of it to the right, and down
+    outline: tuple[float, float, float, float]  # of the face: left, top, right and bottom in the larger picture
     eyes: tuple[Eye, Eye]
     teeth: Floats | None  # their colour (BGR) where it was seen
     light: Floats  # what white things look like, BGR from 0 to 1
@@ -109,6 +110,7 @@ def _sitter(path: str, version: tuple[int, int], box: Box | None, width_px: int,
         seam_lower=joined(head_seam, seam_lower),
         mouth=Upright((plane.origin + 0.5) / enlarged - 0.5, plane.right, plane.unit_px / enlarged),
         mouth_head=head.bases(spots) / enlarged,
+        outline=_bounds(neutral.face.at(OVAL)),
         eyes=(Eye.of(neutral.picture, face, 0), Eye.of(neutral.picture, face, 1)),
         teeth=neutral.teeth,
         light=_light(picture, face),
@@ -145,6 +147,11 @@ def _measured(photo: U8, box: Box, width_px: int, height_px: int) -> tuple[U8, F
         centre, radius = networks.iris_at(picture, corners[outer], corners[inner])
         irises.append([*centre, radius])
     return picture, Face(points, np.array(irises, np.float32)), enlarged
+
+
+def _bounds(points: Floats) -> tuple[float, float, float, float]:
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return left, top, right, bottom
 
 
 def _light(picture: U8, face: Face) -> Floats:
