@@ -1,6 +1,7 @@
 /* Bends one 8-bit plane by a grid of places, eight pixels at a time: what cv2.resize (of the grid) and cv2.remap do
    in two steps, in one and without ever writing the full map down. Places are rounded to 1/32 pixel, as OpenCV does. */
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #endif
 #include <immintrin.h>
 
-enum { WIDEST = 4096 };
+enum { WIDEST = 4096, AHEAD = 6 };
 
 int visavis_warp_supported(void) {
     __builtin_cpu_init();
@@ -71,6 +72,10 @@ __attribute__((target("avx2"))) static void sample(
         x = _mm256_sub_epi32(x, _mm256_slli_epi32(column, 5));
         y = _mm256_sub_epi32(y, _mm256_slli_epi32(line, 5));
         __m256i offset = _mm256_add_epi32(_mm256_mullo_epi32(line, strides), column), above, below;
+        /* what a few rows further down will want: the processor does not guess where a bent row goes on */
+        const char *soon = (const char *)plane + _mm256_cvtsi256_si32(offset) + (ptrdiff_t)AHEAD * stride;
+        _mm_prefetch(soon, _MM_HINT_T0);
+        _mm_prefetch(soon + stride, _MM_HINT_T0);
         /* mostly all eight lie in one line, and each four within 16 bytes: two loads instead of eight */
         __m256i ahead = _mm256_sub_epi32(offset, _mm256_permutevar8x32_epi32(offset, bases));
         __m256i apart = _mm256_or_si256(
