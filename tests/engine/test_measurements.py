@@ -6,6 +6,7 @@ import pytest
 
 from visavis.core.errors import ProviderError
 from visavis.core.events import Interrupt, Talk, TurnMeasured, UserSpeechStarted
+from visavis.core.frames import AUDIO_TICK_MS
 from visavis.core.spec import PersonaSpec
 from visavis.engine.records import ReportedMessage
 from visavis.testing.rehearsal import Hears, Lines, Rehearsal
@@ -29,6 +30,38 @@ async def test_a_spoken_turn_has_every_moment_in_order() -> None:
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert measured.user_started_ms == pytest.approx(began_ms, abs=25)
     assert measured.user_ended_ms == pytest.approx(began_ms + 600, abs=25)  # not when it was noticed
+
+
+async def test_the_waterfall_of_a_turn_has_every_step_in_order() -> None:
+    async with Rehearsal(Lines("It is sunny."), Hears("weather")) as r:
+        await r.connect()
+        await r.user_speaks(600)
+        await r.pass_time(700)
+        assert r.speech_ms > 0
+        r.face.pts_ms = len(r.packets) * AUDIO_TICK_MS
+        await r.line.next_video()
+        await r.pass_time(2_000)
+    (measured,) = r.all(TurnMeasured)
+    steps = [
+        measured.user_ended_ms, measured.endpoint_ms, measured.text_final_ms, measured.first_token_ms,
+        measured.first_sound_ms, measured.first_audio_ms, measured.first_frame_ms,
+    ]  # fmt: skip
+    times = [step for step in steps if step is not None]
+    assert len(times) == len(steps)
+    assert all(earlier <= later for earlier, later in pairwise(times))
+    assert measured.endpoint_ms == pytest.approx((measured.user_ended_ms or 0) + 500, abs=40)
+
+
+async def test_a_picture_from_before_the_speech_does_not_show_it() -> None:
+    async with Rehearsal(persona=GREETER) as r:
+        await r.connect()
+        await r.pass_time(100)
+        r.face.pts_ms = -40
+        await r.line.next_video()
+        await r.pass_time(2_000)
+    (measured,) = r.all(TurnMeasured)
+    assert measured.first_sound_ms is not None
+    assert measured.first_frame_ms is None
 
 
 async def test_a_pause_for_thought_belongs_to_the_turn() -> None:

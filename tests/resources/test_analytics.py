@@ -40,6 +40,7 @@ def turn(**moments: float) -> TurnMeasured:
 WHOLE = turn(
     user_started_ms=0, user_ended_ms=2_300, text_final_ms=2_640, first_token_ms=3_210, last_token_ms=4_760,
     voice_started_ms=3_300, voice_ended_ms=5_100, first_audio_ms=3_690, last_audio_ms=7_200,
+    endpoint_ms=2_610, first_sound_ms=3_650, first_frame_ms=3_710,
 )  # fmt: skip
 
 
@@ -94,6 +95,27 @@ def test_a_turn_has_the_durations_of_the_contract() -> None:
     assert shown["firstAudioLatencySeconds"] == 1.39
     assert shown["speakingDurationSeconds"] == 3.51
     assert (shown["finishReason"], shown["wasInterrupted"], shown["interruptedStage"]) == ("completed", False, None)
+
+
+def test_a_turn_has_a_waterfall_of_its_steps() -> None:
+    shown = measured(WHOLE, WALL)
+
+    assert (shown["endpointTime"], shown["endpointLatencySeconds"]) == ("2026-04-20T12:00:02.610Z", 0.31)
+    assert shown["firstFrameLatencySeconds"] == 1.41
+    assert shown["waterfallMs"] == {
+        "endpoint": 310, "transcript": 340, "firstToken": 910, "firstAudio": 1350, "firstFrame": 1410,
+        "firstPacket": 1390,
+    }  # fmt: skip
+
+
+def test_a_waterfall_begins_with_what_there_is() -> None:
+    typed = turn(text_final_ms=100, first_token_ms=400, first_audio_ms=600)
+    greeting = turn(voice_started_ms=100, first_sound_ms=150, first_audio_ms=160)
+
+    assert measured(typed, WALL)["waterfallMs"]["firstToken"] == 300
+    assert measured(typed, WALL)["waterfallMs"]["endpoint"] is None
+    assert measured(greeting, WALL)["waterfallMs"]["firstPacket"] == 60
+    assert set(measured(turn(), WALL)["waterfallMs"].values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -241,7 +263,9 @@ def test_many_sessions_together(rest: Rest) -> None:
         "transcriptionLatencySeconds", "llmTimeToFirstOutputSeconds", "llmGenerationDurationSeconds",
         "ttsGenerationDurationSeconds", "ttsTimeToFirstAudioSeconds", "firstAudioLatencySeconds",
         "speakingDurationSeconds", "userSpeechDurationSeconds",
+        "endpointLatencySeconds", "firstFrameLatencySeconds",  # ours
     }  # fmt: skip
+    assert found["latencies"]["endpointLatencySeconds"]["p50"] == 0.31
     first_output = found["latencies"]["llmTimeToFirstOutputSeconds"]
     assert set(first_output) == STATS
     assert (first_output["count"], first_output["p50"], first_output["max"]) == (3, 0.57, 0.9)

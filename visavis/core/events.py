@@ -195,6 +195,11 @@ class TurnMeasured:
     Tokens are those of whoever thinks, here or in the application; ready-made lines have none. A reply that was cut
     has `last_audio_ms`, too, if any of it was heard. `user_turn_id` is set where the application answered a user turn
     under an id of its own. A user turn that nobody answered is measured with nothing after its text.
+
+    The steps in their order: the user stopped, `endpoint_ms` (it was decided that they have finished), the text was
+    final, the first token came, `first_sound_ms` (the voice's first sound was ready), `first_frame_ms` (the first
+    picture of the speaking face left) and `first_audio_ms` (the first packet of sound left). The last two come in
+    either order; pictures are there only where somebody looks.
     """
 
     at_ms: float
@@ -212,6 +217,9 @@ class TurnMeasured:
     failed: bool = False
     answered: bool = True
     user_turn_id: str = ""
+    endpoint_ms: float | None = None
+    first_sound_ms: float | None = None
+    first_frame_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

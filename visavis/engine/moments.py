@@ -17,6 +17,7 @@ class Timings:
     user_ended_ms: float | None = None
     text_final_ms: float | None = None
     user_turn_id: str = ""
+    endpoint_ms: float | None = None
 
 
 class UserMoments:
@@ -44,7 +45,7 @@ class UserMoments:
 
     def floor_left(self, now_ms: float) -> None:
         ended_ms = now_ms if self._quiet_since_ms is None else self._quiet_since_ms
-        self._timings = replace(self._timings, user_ended_ms=ended_ms)
+        self._timings = replace(self._timings, user_ended_ms=ended_ms, endpoint_ms=now_ms)
 
     def text_final(self, typed: bool, now_ms: float) -> Timings:
         """The words are known. A typed message was not spoken."""

@@ -46,6 +46,7 @@ class Reply:
         self._measured = TurnMeasured(
             clock.now_ms(), turn_id, timings.user_started_ms, timings.user_ended_ms, timings.text_final_ms,
             None, None, None, None, None, interrupted=False, user_turn_id=timings.user_turn_id,
+            endpoint_ms=timings.endpoint_ms,
         )  # fmt: skip
 
     @property
@@ -138,7 +139,9 @@ class Reply:
                     interrupted=interrupted,
                 )  # fmt: skip
             )
+        first = self._show.first_of(self.message_id)
         self._note(interrupted=interrupted and not failed, failed=failed)
+        self._note(first_sound_ms=first.sound_ms, first_frame_ms=first.frame_ms)
         if self.audible and self._measured.last_audio_ms is None:
             self._note(last_audio_ms=now_ms)
         self._deliver(replace(self._measured, at_ms=now_ms))
@@ -158,5 +161,5 @@ class Reply:
         self._deliver(PersonaSaid(self._clock.now_ms(), self.turn_id, self.message_id, self._index, text, utterance_id))
         self._index += 1
 
-    def _note(self, **changes: float | bool) -> None:
+    def _note(self, **changes: float | bool | None) -> None:
         self._measured = replace(self._measured, **changes)  # pyright: ignore[reportArgumentType]

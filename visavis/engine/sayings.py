@@ -175,6 +175,7 @@ class Sayings:
                     None,
                     interrupted=False,
                     answered=False,
+                    endpoint_ms=timings.endpoint_ms,
                 )  # fmt: skip
             )
 

@@ -8,6 +8,7 @@ zero moves with them, so that sound and picture stay together.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from visavis.core.clock import Clock
 from visavis.core.events import DirectorCue
@@ -21,6 +22,16 @@ from visavis.transports.base import SpeechEncoder
 
 DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
 HEARD_PIECE_MS = 80.0
+
+
+@dataclass(slots=True)
+class Firsts:
+    """When the first sound of a reply was ready, its place on the media clock, and when its first picture left."""
+
+    owner: str = ""
+    place_ms: float = 0.0
+    sound_ms: float | None = None
+    frame_ms: float | None = None
 
 
 class Show:
@@ -45,6 +56,7 @@ class Show:
         self._opening: asyncio.Task[None] | None = None
         self._zero_ms: float | None = None
         self._heard: list[AudioChunk] = []
+        self._firsts = Firsts()
         self._tasks = TaskSet()
 
     def expect(self, video: VideoFormat) -> None:
@@ -67,8 +79,14 @@ class Show:
         """Queue speech right behind what is queued already. `last` ends a clause."""
         packets = await self._encoder.encode(speech.audio, last)
         start_ms = self.playout.add(owner, packets, words)
+        if packets and owner != self._firsts.owner:
+            self._firsts = Firsts(owner, start_ms, self._clock.now_ms())
         if self._stage is not None and speech.audio.pcm:
             self._stage.speak(start_ms, speech.audio, speech.marks)
+
+    def first_of(self, owner: str) -> Firsts:
+        """What is known of the newest reply; nothing of those before it, or of one without a sound."""
+        return self._firsts if owner == self._firsts.owner else Firsts(owner)
 
     def close_reply(self, owner: str) -> None:
         """Mark the end of a reply whose last piece is queued."""
@@ -122,6 +140,8 @@ class Show:
         picture = await self._stage.next_frame()
         if self._recorder is not None:
             self._recorder.picture(picture)
+        if self._firsts.frame_ms is None and self._firsts.owner and picture.pts_ms >= self._firsts.place_ms:
+            self._firsts.frame_ms = self._clock.now_ms()
         return picture
 
     def want_keyframe(self) -> None:

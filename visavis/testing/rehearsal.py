@@ -110,6 +110,7 @@ class StillFaces:
         self.cues: list[tuple[str, float]] = []
         self.opened: list[VideoFormat] = []
         self.bitrates_bps: list[int] = []
+        self.pts_ms = 0  # of the next picture that somebody asks for
 
     async def open(self, face: FaceSpec, video: VideoFormat) -> "StillFaces":
         self.opened.append(video)
@@ -137,7 +138,7 @@ class StillFaces:
         self.bitrates_bps.append(bitrate_bps)
 
     async def next_frame(self) -> EncodedVideo:
-        return EncodedVideo(b"picture", 0, keyframe=True)
+        return EncodedVideo(b"picture", self.pts_ms, keyframe=True)
 
     async def close(self) -> None:
         pass

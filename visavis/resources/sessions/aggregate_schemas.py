@@ -34,6 +34,8 @@ class Latencies(Answer):
     first_audio_latency_seconds: LatencyStats
     speaking_duration_seconds: LatencyStats
     user_speech_duration_seconds: LatencyStats
+    endpoint_latency_seconds: LatencyStats
+    first_frame_latency_seconds: LatencyStats
 
 
 class Counts(Answer):

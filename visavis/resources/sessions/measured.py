@@ -35,6 +35,8 @@ def measured(turn: TurnMeasured, wall: WallTime) -> Json:
         "userSpeechStartTime": moment(turn.user_started_ms),
         "userSpeechEndTime": moment(turn.user_ended_ms),
         "userSpeechDurationSeconds": _seconds(turn.user_started_ms, turn.user_ended_ms),
+        "endpointTime": moment(turn.endpoint_ms),
+        "endpointLatencySeconds": _seconds(turn.user_ended_ms, turn.endpoint_ms),
         "userTranscriptionTime": moment(turn.text_final_ms),
         "transcriptionLatencySeconds": _seconds(turn.user_ended_ms, turn.text_final_ms),
         "llmFirstOutputTime": moment(turn.first_token_ms),
@@ -48,12 +50,29 @@ def measured(turn: TurnMeasured, wall: WallTime) -> Json:
         "personaStartSpeakingTime": moment(turn.first_audio_ms),
         "personaStopSpeakingTime": moment(turn.last_audio_ms),
         "firstAudioLatencySeconds": _seconds(turn.user_ended_ms, turn.first_audio_ms),
+        "firstFrameLatencySeconds": _seconds(turn.user_ended_ms, turn.first_frame_ms),
         "speakingDurationSeconds": _seconds(turn.first_audio_ms, turn.last_audio_ms),
         "finishReason": _finish_reason(turn),
         "wasInterrupted": turn.interrupted,
         "interruptedStage": _stage(turn) if turn.interrupted else None,
+        "waterfallMs": waterfall_ms(turn),
         **({USER_TURN_ID: turn.user_turn_id} if turn.user_turn_id else {}),
     }
+
+
+def waterfall_ms(turn: TurnMeasured) -> dict[str, int | None]:
+    """How long after the user stopped each step was reached; after the words of who typed, or else the first step."""
+    steps = {
+        "endpoint": turn.endpoint_ms,
+        "transcript": turn.text_final_ms,
+        "firstToken": turn.first_token_ms,
+        "firstAudio": turn.first_sound_ms,
+        "firstFrame": turn.first_frame_ms,
+        "firstPacket": turn.first_audio_ms,
+    }
+    begins = (turn.user_ended_ms, turn.text_final_ms, turn.first_token_ms, turn.voice_started_ms, turn.first_audio_ms)
+    zero_ms = next((at_ms for at_ms in begins if at_ms is not None), 0.0)
+    return {step: None if at_ms is None else max(0, round(at_ms - zero_ms)) for step, at_ms in steps.items()}
 
 
 def completed(turn: Mapping[str, Any]) -> bool:

@@ -75,6 +75,19 @@ class ToolCallDetail(ToolCall):
     documents_accessed: list[str] | None = None
 
 
+class Waterfall(Answer):
+    """Milliseconds since the user stopped speaking; since the message arrived, where they typed; otherwise since the
+    first of these steps. `firstAudio` is when the voice had its first sound ready, `firstFrame` when the first picture
+    of the speaking face left, `firstPacket` when the first packet of sound did."""
+
+    endpoint: int | None = None
+    transcript: int | None = None
+    first_token: int | None = None
+    first_audio: int | None = None
+    first_frame: int | None = None
+    first_packet: int | None = None
+
+
 class Turn(Answer):
     """A user utterance and the answer to it. A greeting has no user side, an unanswered utterance no other."""
 
@@ -83,6 +96,8 @@ class Turn(Answer):
     user_speech_start_time: str | None = None
     user_speech_end_time: str | None = None
     user_speech_duration_seconds: float | None = None
+    endpoint_time: str | None = Field(default=None, description="When it was decided that the user had finished.")
+    endpoint_latency_seconds: float | None = None
     user_transcription_time: str | None = None
     transcription_latency_seconds: float | None = None
     llm_first_output_time: str | None = None
@@ -96,12 +111,14 @@ class Turn(Answer):
     persona_start_speaking_time: str | None = None
     persona_stop_speaking_time: str | None = None
     first_audio_latency_seconds: float | None = None
+    first_frame_latency_seconds: float | None = None
     speaking_duration_seconds: float | None = None
     finish_reason: Literal["completed", "interrupted"] | None = None
     was_interrupted: bool = False
     interrupted_stage: (
         Literal["before_llm_output", "during_llm_generation", "before_audio", "while_speaking"] | None
     ) = None
+    waterfall_ms: Waterfall | None = None
     tool_calls: list[ToolCall]
     user_message: str | None = Field(default=None, exclude_if=_empty, description="With `includeMessages`.")
     assistant_message: str | None = Field(default=None, exclude_if=_empty, description="With `includeMessages`.")
