@@ -21,6 +21,7 @@ from visavis.media.photo import examine
 from visavis.media.recording import measure
 from visavis.resources.organizations.service import create_key
 from visavis.settings import Settings
+from visavis.telemetry.figures import MediaFigures
 from visavis.testing.rehearsal import CountedPackets, Hears, Lines, LoudOrQuiet, PacedVoice, StillFaces
 
 URL = "http://visavis.test"
@@ -65,6 +66,9 @@ class QuietMedia:
 
     async def listen_to(self, recording: Path) -> Recording:
         return await asyncio.to_thread(measure, recording)
+
+    def figures(self) -> MediaFigures:
+        return MediaFigures(frames=100, frames_late=2, restarts={"face": 1}, waiting={"voice": 3})
 
     def checks(self) -> Mapping[str, Check]:
         async def media() -> PartHealth:

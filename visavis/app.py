@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -72,6 +73,8 @@ from visavis.resources.voices.stock import rows as stock_voices
 from visavis.resources.webhooks import routes as webhooks
 from visavis.resources.webhooks.courier import Courier
 from visavis.settings import Settings
+from visavis.telemetry.figures import MediaFigures, Now
+from visavis.telemetry.opening import open_watchers
 from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
 
@@ -87,6 +90,8 @@ class Media(Pictures, Speaker, Protocol):
     def furnish(self, spec: SessionSpec) -> Parts: ...
 
     def checks(self) -> Mapping[str, Check]: ...
+
+    def figures(self) -> MediaFigures: ...
 
 
 OpenMedia: TypeAlias = Callable[[Settings, AsyncExitStack], Awaitable[Media]]
@@ -160,7 +165,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         films = settings.data_dir / "recordings"
         await adopt_left_behind(database, blobs, films)
         furnish = _filmed(media.furnish, films, stack) if settings.recordings else media.furnish
-        host = Host(clock, limits, furnish, scribe.end, scribe.note)
+        look = partial(_look, app, media)
+        watchers = open_watchers(app, settings.metrics_token, settings.traces_url, clock, look, stack)
+        host = Host(clock, limits, furnish, scribe.end, scribe.note, watchers)
         stack.push_async_callback(host.close)
         node = _node(settings.data_dir)
         app.state.first_key = await _prepare(database, settings, node)
@@ -205,6 +212,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         }
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield
+
+
+def _look(app: FastAPI, media: Media) -> Now:
+    host, scribe = app.state.desk.host, app.state.desk.scribe
+    return Now(host.live, host.sessions_max, scribe.waiting, media.figures())
 
 
 def _cloner(settings: Settings, stack: AsyncExitStack) -> VoiceCloner | None:

@@ -25,6 +25,7 @@ from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.settings import Settings
+from visavis.telemetry.figures import MediaFigures
 from visavis.voice_options import VoiceOptions
 
 RENDERERS = {
@@ -100,6 +101,16 @@ class LocalMedia:
             except ProviderError as error:  # sessions would be silent, and `/readyz` says so; the server can do more
                 log.warning("the built-in voice does not speak", reason=error.message)
             await voice.close()
+
+    def figures(self) -> MediaFigures:
+        """How the work goes, for those who watch."""
+        (clauses, utterances), (voices, ears) = self.speech.waiting, self.speech.restarts
+        return MediaFigures(
+            self.faces.frames,
+            self.faces.frames_late,
+            restarts={"face": self.faces.restarts, "voice": voices, "ears": ears},
+            waiting={"voice": clauses, "ears": utterances},
+        )
 
     def checks(self) -> Mapping[str, Check]:
         async def faces() -> PartHealth:

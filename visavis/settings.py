@@ -191,6 +191,16 @@ class Settings(BaseSettings):
         "knowledge anew.",
     )
 
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Whoever sends this bearer token may read `/metrics`; empty means that there is no such page.",
+    )
+    traces_url: str = Field(
+        default="",
+        description="Where OpenTelemetry traces go, by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; "
+        "empty means nowhere. `OTEL_EXPORTER_OTLP_HEADERS` adds headers.",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is worth a log line."
     )
@@ -204,7 +214,7 @@ class Settings(BaseSettings):
             raise ValueError("use ASCII without dots and spaces: clients take a key with a dot for a session token")
         return key
 
-    @field_validator("public_url")
+    @field_validator("public_url", "traces_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):

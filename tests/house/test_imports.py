@@ -28,6 +28,7 @@ SINS = {
         "visavis.engine.host",
         "The control plane reaches a living conversation only through sessions",
     ),
+    "http/etags.py": ("prometheus_client", "Only telemetry knows the libraries of those who watch"),
     "lab/__init__.py": ("visavis.core.errors", "The Lab is a client like any other"),
 }
 

@@ -8,7 +8,6 @@ show.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -60,7 +59,7 @@ from visavis.engine.listen import STOP_AFTER_MS
 from visavis.engine.listen import Listener as Ears
 from visavis.engine.moments import UserMoments
 from visavis.engine.parts import Parts
-from visavis.engine.records import Entry, Record, SessionReport
+from visavis.engine.records import Record, SessionReport
 from visavis.engine.sayings import Sayings
 from visavis.engine.show import Show
 from visavis.engine.think import NUDGE_REQUEST
@@ -75,9 +74,7 @@ log = logging.getLogger(__name__)
 class Conversation:
     """Satisfies `transports.base.Line`. `start` begins it; it ends by itself, by `end`, or with its client."""
 
-    def __init__(
-        self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, on_entry: Callable[[Entry], None]
-    ) -> None:
+    def __init__(self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, record: Record) -> None:
         self.spec = spec
         self.peer: Peer | None = None
         self._parts, self._clock = parts, clock
@@ -87,7 +84,7 @@ class Conversation:
         self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
         speech = parts.encoders
         self._show = Show(spec.face, parts.faces, speech.open(), speech.silence, clock, parts.recorder)
-        self._record = Record(on_entry)
+        self._record = record
         self._ears: Ears | None = None
         self._signalling: Listener | None = None
         self._backlog: deque[Event] = deque(maxlen=BACKLOG_MAX)

@@ -1,18 +1,19 @@
 """How many conversations live here: opening, finding, ending and draining them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from visavis.core.clock import Clock
 from visavis.core.errors import NotFound, SessionLimitReached, Unavailable
-from visavis.core.events import EndReason
+from visavis.core.events import EndReason, Event
 from visavis.core.spec import SessionSpec
 from visavis.core.tasks import TaskSet
 from visavis.engine.conversation import Conversation
 from visavis.engine.lifecycle import Limits
 from visavis.engine.parts import Parts
-from visavis.engine.records import Entry, SessionReport
+from visavis.engine.records import Entry, Record, SessionReport
+from visavis.engine.watching import Watcher
 
 __all__ = ["Host", "Limits", "Parts", "SessionReport"]
 
@@ -26,7 +27,8 @@ def _keep_nothing(session_id: str, entry: Entry) -> None: ...
 class Host:
     """All living conversations of this process. Admission is one check and one insert with no wait between.
 
-    `on_entry` is told what a session leaves behind, as soon as it is known; it must not block.
+    `on_entry` is told what a session leaves behind, as soon as it is known; it must not block. `watchers` are told
+    everything, also who could not be admitted.
     """
 
     def __init__(
@@ -36,9 +38,11 @@ class Host:
         furnish: Callable[[SessionSpec], Parts],
         on_end: Callable[[SessionReport], Awaitable[None]],
         on_entry: Callable[[str, Entry], None] = _keep_nothing,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         self._clock, self._limits = clock, limits
         self._furnish, self._on_end, self._on_entry = furnish, on_end, on_entry
+        self._watchers = tuple(watchers)
         self._conversations: dict[str, Conversation] = {}
         self._tasks = TaskSet()
         self._draining = False
@@ -61,15 +65,24 @@ class Host:
         if self._draining:
             raise Unavailable(DRAINING, headers={"Retry-After": "5"})
         if self.live >= self._limits.sessions_max:
+            for watcher in self._watchers:
+                watcher.refused()
             raise SessionLimitReached(
                 f"{self.live} of {self._limits.sessions_max} sessions are live; end one or raise VISAVIS_SESSIONS_MAX"
             )
-        on_entry = partial(self._on_entry, spec.session_id)
-        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits, on_entry)
+        on_entry, on_event = partial(self._on_entry, spec.session_id), partial(self._happened, spec)
+        record = Record(on_entry, on_event)
+        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits, record)
+        for watcher in self._watchers:
+            watcher.admitted(spec)
         self._conversations[spec.session_id] = conversation
         conversation.start()
         self._tasks.start(self._watch(conversation), "host-watch")
         return conversation
+
+    def _happened(self, spec: SessionSpec, event: Event) -> None:
+        for watcher in self._watchers:
+            watcher.happened(spec, event)
 
     def get(self, session_id: str) -> Conversation:
         conversation = self._conversations.get(session_id)

@@ -47,18 +47,22 @@ class SessionReport:
 
 
 class Record:
-    """A listener that remembers, and passes each entry on. Bounded: a session of days keeps its latest part."""
+    """A listener that remembers, and passes each entry on. Bounded: a session of days keeps its latest part.
 
-    def __init__(self, on_entry: Callable[[Entry], None]) -> None:
+    `on_event` is told everything as it happens, for those who watch and are no part of the conversation.
+    """
+
+    def __init__(self, on_entry: Callable[[Entry], None], on_event: Callable[[Event], None]) -> None:
         self.messages: list[ReportedMessage] = []
         self.turns: list[TurnMeasured] = []
         self.warnings = 0
         self.failures = 0
-        self._on_entry = on_entry
+        self._on_entry, self._on_event = on_entry, on_event
         self._persona_text: dict[str, list[str]] = {}
         self._persona_began: tuple[str, float] = "", 0.0
 
     def deliver(self, event: Event) -> None:
+        self._on_event(event)
         match event:
             case UserSaid():
                 self._user(event)

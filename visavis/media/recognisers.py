@@ -45,6 +45,7 @@ class Recogniser:
         self._answer: asyncio.Future[Message] | None = None
         self._overdue: asyncio.TimerHandle | None = None
         self._hung = False
+        self.retired = False
         self.idle_timer: asyncio.TimerHandle | None = None
 
     def open(self, request_id: int, dotted: str, ears: EarsSpec) -> "asyncio.Future[Message]":
@@ -115,6 +116,12 @@ class Recognisers:
         self._idle: list[Recogniser] = []
         self._waiting: deque[asyncio.Future[Recogniser]] = deque()
         self._lives = TaskSet()
+        self.restarts = 0  # deaths that nobody wanted
+
+    @property
+    def waiting(self) -> int:
+        """How many utterances wait for a recogniser."""
+        return len(self._waiting)
 
     @property
     def pids(self) -> list[int]:
@@ -170,6 +177,7 @@ class Recognisers:
     def _retire(self, recogniser: Recogniser) -> None:
         if recogniser in self._idle and len(self._living) > _KEPT_WARM:
             self._idle.remove(recogniser)
+            recogniser.retired = True
             recogniser.child.kill()
 
     def _start_one(self) -> None:
@@ -182,6 +190,7 @@ class Recognisers:
             await recogniser.child.start({"load": self._load})
             self.give_back(recogniser)
             await recogniser.child.wait_lost()
+            self.restarts += not recogniser.retired
         except ChildFailed as error:
             _log.error("%s", error)
             await asyncio.sleep(_RESTART_AFTER_S)

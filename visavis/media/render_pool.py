@@ -12,7 +12,7 @@ from visavis.core.errors import NotSupported, Unavailable
 from visavis.core.frames import VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.media.channel import Message
-from visavis.media.render_stage import RenderStage
+from visavis.media.render_stage import RenderStage, StageFigures
 from visavis.media.supervisor import Supervisor
 
 _log = logging.getLogger(__name__)
@@ -98,6 +98,7 @@ class RenderPool:
         self._workers = [_Worker(plain, folder, {}) for _ in range(workers - 1)]
         self._workers.append(_Worker(renderers, folder, self._networks))
         self._ids = itertools.count(1)
+        self._past = StageFigures()  # of stages that are closed
 
     async def start(self) -> None:
         """Returns when every child has been tried; those that failed go on being tried."""
@@ -125,6 +126,22 @@ class RenderPool:
         """The open stages, for their figures."""
         return [stage for worker in self._workers for stage in worker.stages.values()]
 
+    @property
+    def restarts(self) -> int:
+        """How often a child had to be started again."""
+        return sum(worker.supervisor.restarts for worker in self._workers)
+
+    @property
+    def frames(self) -> int:
+        """All pictures that were ever drawn here."""
+        return self._past.frames + sum(stage.figures.frames for stage in self.stages)
+
+    @property
+    def frames_late(self) -> int:
+        """Those that should have been and were not, and those that came too late to be sent."""
+        figures = [self._past, *(stage.figures for stage in self.stages)]
+        return sum(one.skipped + one.dropped for one in figures)
+
     async def open(self, face: FaceSpec, video: VideoFormat) -> RenderStage:
         """A stage that is warm: its first picture will not be late. It is drawn in the size of `video`.
 
@@ -140,7 +157,10 @@ class RenderPool:
         stage_id = next(self._ids)
 
         def forget(stage: RenderStage) -> None:
-            worker.stages.pop(stage.stage_id, None)
+            if worker.stages.pop(stage.stage_id, None) is not None:
+                self._past.frames += stage.figures.frames
+                self._past.skipped += stage.figures.skipped
+                self._past.dropped += stage.figures.dropped
 
         stage = RenderStage(stage_id, face, video, worker.supervisor, self._clock, forget)
         worker.stages[stage_id] = stage

@@ -45,6 +45,16 @@ class SpeechPool:
         """The children that live, voices first."""
         return self._voices.pids + self._recognisers.pids
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many clauses wait for a voice, and how many utterances for a recogniser."""
+        return self._voices.waiting, self._recognisers.waiting
+
+    @property
+    def restarts(self) -> tuple[int, int]:
+        """How often a child of each kind had to be started again."""
+        return self._voices.restarts, self._recognisers.restarts
+
     def voice(self, dotted: str, spec: VoiceSpec) -> PooledVoice:
         """One session's voice; the children load its class now, so that the first sentence does not wait for it."""
         self._voices.load(dotted)

@@ -159,6 +159,7 @@ class Supervisor:
         self._task: asyncio.Task[None] | None = None
         self._first_try_over = asyncio.Event()
         self._deaths_in_a_row = 0
+        self.restarts = 0
 
     @property
     def up(self) -> bool:
@@ -200,6 +201,7 @@ class Supervisor:
             if loop.time() - born_s > _HEALTHY_AFTER_S:
                 backoff_s, self._deaths_in_a_row = _BACKOFF_FIRST_S, 0
             self._deaths_in_a_row += 1
+            self.restarts += 1
             await asyncio.sleep(backoff_s)
             backoff_s = min(backoff_s * 2, _BACKOFF_MAX_S)
 

@@ -134,6 +134,16 @@ class VoiceWorkers:
         return all(worker.supervisor.healthy for worker in self._workers)
 
     @property
+    def waiting(self) -> int:
+        """How many clauses wait for a voice."""
+        return sum(map(len, self._lines.values()))
+
+    @property
+    def restarts(self) -> int:
+        """How often a child had to be started again."""
+        return sum(worker.supervisor.restarts for worker in self._workers)
+
+    @property
     def pids(self) -> list[int]:
         return [pid for worker in self._workers if (pid := worker.supervisor.pid) is not None]
 
@@ -147,7 +157,7 @@ class VoiceWorkers:
 
     async def speak(self, line: int, fields: dict[str, Any]) -> SpeechAudio:
         """Raises `ProviderError`. Cancelling gives the place in the line back; speech under way is thrown away."""
-        if sum(map(len, self._lines.values())) >= _WAITING_MAX:
+        if self.waiting >= _WAITING_MAX:
             raise ProviderError("Too many sentences wait for a voice.")
         request = _Request(next(self._ids), fields)
         request.wait_for_turn()

@@ -94,6 +94,11 @@ class Scribe:
         self._waiting += 1
         self._noted.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many entries are not in the database yet."""
+        return self._waiting
+
     async def end(self, report: SessionReport) -> None:
         """All there will ever be of this session is in the database when this returns, or as soon as it answers."""
         if report.film:
