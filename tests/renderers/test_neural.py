@@ -3,6 +3,9 @@
 That it keeps what every renderer promises is shown in `test_conformance.py`.
 """
 
+import asyncio
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +16,11 @@ from onnx import TensorProto
 
 from tests.renderers import tiny_mouths
 from tests.renderers.conftest import hum
+from visavis.core.clock import MonotonicClock
 from visavis.core.errors import Unavailable
+from visavis.core.frames import VideoFormat
 from visavis.core.spec import FaceSpec
+from visavis.media.render_pool import RenderPool
 from visavis.renderers.likeness import networks
 from visavis.renderers.mouth_network import MouthNetwork
 from visavis.renderers.neural import Neural
@@ -205,3 +211,33 @@ def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "text.onnx").write_text("hello")
     with pytest.raises(Unavailable, match="VISAVIS_MOUTH_MODEL: .*is no ONNX model.*expected a mel spectrogram"):
         MouthNetwork(tmp_path / "text.onnx")
+
+
+# --- where a server uses it -------------------------------------------------------------------------------------------
+
+
+@sits
+async def test_a_photo_is_drawn_by_it_in_a_supervised_child(sitting: FaceSpec, mouth_model: Path) -> None:
+    """The child is killed once; the next one loads the network again, and the face goes on."""
+    clock = MonotonicClock()
+    renderers = {"portrait": "visavis.renderers.neural:Neural", "still": "visavis.renderers.still:Still"}
+    pool = RenderPool(2, renderers, clock, models={"portrait": mouth_model})
+    await pool.start()
+    try:
+        video = VideoFormat("h264", 360, 240)
+        stages = [await pool.open(sitting, video) for _ in range(2)]
+        assert pool.sessions_by_worker == [0, 2]
+        for stage in stages:
+            stage.speak(0.0, hum(20_000), ())
+            stage.start(clock.now_ms())
+        async with asyncio.timeout(60):
+            before = [await stage.next_frame() for stage in stages]
+            os.kill(pool.pids[-1], signal.SIGKILL)
+            for stage, picture in zip(stages, before, strict=True):
+                while not (later := await stage.next_frame()).keyframe:
+                    pass
+                assert later.pts_ms > picture.pts_ms
+        for stage in stages:
+            await stage.close()
+    finally:
+        await pool.close()

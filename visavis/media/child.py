@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from visavis.core.spec import FaceSpec
 from visavis.media.channel import ParentLink
 
 
@@ -59,3 +60,9 @@ def load_class(dotted: str) -> type[Any]:
     """The class that "package.module:Class" names."""
     module, _, name = dotted.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def face_from(fields: dict[str, Any]) -> FaceSpec:
+    """A face as it came over the wire, which knows no tuples."""
+    box = fields["face_box"]
+    return FaceSpec(**{**fields, "face_box": tuple(box) if box is not None else None})

@@ -16,7 +16,7 @@ from visavis.core.errors import VisavisError
 from visavis.core.frames import FRAME_MS, FRAMES_PER_SECOND
 from visavis.core.spec import FaceSpec
 from visavis.media.channel import ParentLink
-from visavis.media.child import load_class, run
+from visavis.media.child import face_from, load_class, run
 from visavis.media.video_encoder import BT601, LIMITED_RANGE
 
 # Pictures of one face are the same every time they are made.
@@ -97,7 +97,7 @@ def _work(parent: ParentLink, configuration: dict[str, Any]) -> None:
     parent.send("ready")
     make = {"image": _make_still, "idle_video": _make_idle_video}[configuration["kind"]]
     try:
-        make(configuration["dotted"], FaceSpec(**configuration["face"]), configuration["path"])
+        make(configuration["dotted"], face_from(configuration["face"]), configuration["path"])
     except Exception as error:
         parent.send("failed", text=error.message if isinstance(error, VisavisError) else repr(error))
     else:

@@ -20,9 +20,8 @@ from typing import Any
 import cv2
 
 from visavis.core.frames import FRAME_MS, AudioChunk, Mark, VideoFormat
-from visavis.core.spec import FaceSpec
 from visavis.media.channel import Message, ParentLink
-from visavis.media.child import load_class, run
+from visavis.media.child import face_from, load_class, run
 from visavis.media.quality import QualityLadder
 from visavis.media.video_encoder import VideoEncoder
 
@@ -182,7 +181,7 @@ class _Drawing:
 
     def _set_up(self, message: Message) -> _Stage:
         fields = message.fields
-        face, video = FaceSpec(**fields["face"]), VideoFormat(**fields["video"])
+        face, video = face_from(fields["face"]), VideoFormat(**fields["video"])
         renderer = self._classes[face.renderer](face, fields["seed"])
         # A first picture costs more than others; better now than when somebody is watching.
         renderer.frame(0.0)
