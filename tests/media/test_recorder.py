@@ -24,6 +24,7 @@ from visavis.core.frames import (
 )
 from visavis.media import recorder as recording
 from visavis.media.opus import OpusEncoders
+from visavis.media.quality import Quality
 from visavis.media.recorder import Recorders, SessionRecorder
 from visavis.media.video_encoder import VideoEncoder
 
@@ -78,6 +79,46 @@ async def film(recorder: SessionRecorder, codec: VideoCodec) -> str:
     return await recorder.close()
 
 
+FLASHING_MS = 6_000
+FLASHES_MS = (1_000, 4_000)
+SMALLER_MS, SPOKEN_MS = 3_000, 2_000
+
+
+async def film_flashes(recorder: SessionRecorder, codec: VideoCodec) -> str:
+    """Flashes that beep, a person who says something in between, and pictures that become smaller halfway."""
+    sound, beep = bytearray(FLASHING_MS * 96), tone(PERSONA_HZ, 48_000, 100)
+    for at_ms in FLASHES_MS:
+        sound[at_ms * 96 : at_ms * 96 + len(beep)] = beep
+    encoders, encoder = OpusEncoders(), VideoEncoder(video(codec))
+    packets = await encoders.open().encode(AudioChunk(bytes(sound), 48_000), last=True)
+    encoders.close()
+    recorder.expect(video(codec))
+    for at_ms in range(0, FLASHING_MS, AUDIO_TICK_MS):
+        if at_ms == SMALLER_MS:
+            encoder.set_quality(Quality(300_000, SIZE[0] // 2, SIZE[1] // 2))
+        if at_ms % FRAME_MS == 0:
+            lit = any(flash_ms <= at_ms < flash_ms + 100 for flash_ms in FLASHES_MS)
+            i420 = np.full((SIZE[1] * 3 // 2, SIZE[0]), 128, np.uint8)
+            i420[: SIZE[1]] = 235 if lit else 40
+            recorder.picture(encoder.encode(i420, STARTED_MS + at_ms, force_keyframe=at_ms % 2_000 == 0))
+        if SPOKEN_MS <= at_ms < SPOKEN_MS + 300:
+            recorder.microphone(AudioChunk(tone(PERSON_HZ, SPEECH_RATE_HZ, AUDIO_TICK_MS), SPEECH_RATE_HZ))
+        recorder.sound(packets[at_ms // AUDIO_TICK_MS], STARTED_MS + at_ms)
+    return await recorder.close()
+
+
+def onsets_s(path: str, frequency_hz: int) -> list[float]:
+    """When a tone begins, to 10 ms."""
+    with av.open(path) as container:
+        sounds = [frame.to_ndarray().reshape(-1).astype(np.float64) for frame in container.decode(audio=0)]
+    samples = np.concatenate(sounds)
+    pieces = samples[: samples.size // 480 * 480].reshape(-1, 480)
+    wave = np.exp(-2j * np.pi * frequency_hz * np.arange(480) / 48_000)
+    loud = np.abs(pieces @ wave)
+    on = loud > loud.max() / 3
+    return [index / 100 for index in range(1, on.size) if on[index] and not on[max(0, index - 20) : index].any()]
+
+
 def read(path: str) -> bytes:
     return Path(path).read_bytes()
 
@@ -114,6 +155,38 @@ async def test_a_film_has_moving_pictures_and_both_voices(recorders: Recorders, 
     early, late = samples[24_000:60_000], samples[84_000:132_000]
     assert strength(early, PERSONA_HZ) > 50 * strength(early, PERSON_HZ)
     assert strength(late, PERSON_HZ) == pytest.approx(strength(late, PERSONA_HZ), rel=0.3)
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_sound_and_picture_stay_together_also_when_the_size_changes(
+    recorders: Recorders, codec: VideoCodec
+) -> None:
+    path = await film_flashes(recorders.open("session"), codec)
+
+    with av.open(path) as container:
+        frames = [
+            (frame.time, frame.width, frame.to_ndarray(format="gray").mean()) for frame in container.decode(video=0)
+        ]
+    lit_s = [at_s for at_s, _, light in frames if light > 150]
+    assert len(frames) == FLASHING_MS // FRAME_MS
+    assert {width for _, width, _ in frames} == {SIZE[0], SIZE[0] // 2}
+    for flash_ms, beep_s in zip(FLASHES_MS, onsets_s(path, PERSONA_HZ), strict=True):
+        flash_s = min(lit_s, key=lambda at_s: abs(at_s - flash_ms / 1000))
+        assert flash_s == pytest.approx(flash_ms / 1000, abs=0.002)
+        assert beep_s == pytest.approx(flash_s, abs=FRAME_MS / 1000)
+    assert onsets_s(path, PERSON_HZ) == [pytest.approx(SPOKEN_MS / 1000, abs=2 * FRAME_MS / 1000)]
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_one_can_jump_about_in_a_film(recorders: Recorders, codec: VideoCodec) -> None:
+    path = await film_flashes(recorders.open("session"), codec)
+
+    with av.open(path) as container:
+        assert container.duration == pytest.approx(FLASHING_MS * 1000, rel=0.02)
+        for wanted_s in (4.5, 0.5, 2.5):
+            container.seek(round(wanted_s * 1_000_000))
+            frame = next(container.decode(video=0))
+            assert wanted_s - 2 - FRAME_MS / 1000 <= frame.time <= wanted_s
 
 
 async def test_an_mp4_is_one_that_browsers_can_read(recorders: Recorders) -> None:

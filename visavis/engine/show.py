@@ -22,6 +22,7 @@ from visavis.transports.base import SpeechEncoder
 
 DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
 HEARD_PIECE_MS = 80.0
+FILM_KEYFRAME_EVERY_MS = 10_000  # whoever jumps about in a film waits for what lies between
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Show:
         self._zero_ms: float | None = None
         self._heard: list[AudioChunk] = []
         self._firsts = Firsts()
+        self._keyframe_ms = 0
         self._tasks = TaskSet()
 
     def expect(self, video: VideoFormat) -> None:
@@ -139,10 +141,19 @@ class Show:
             await self._staged.wait()
         picture = await self._stage.next_frame()
         if self._recorder is not None:
-            self._recorder.picture(picture)
+            self._film(picture)
         if self._firsts.frame_ms is None and self._firsts.owner and picture.pts_ms >= self._firsts.place_ms:
             self._firsts.frame_ms = self._clock.now_ms()
         return picture
+
+    def _film(self, picture: EncodedVideo) -> None:
+        assert self._recorder is not None
+        self._recorder.picture(picture)
+        if picture.keyframe:
+            self._keyframe_ms = picture.pts_ms
+        elif picture.pts_ms - self._keyframe_ms >= FILM_KEYFRAME_EVERY_MS:
+            self._keyframe_ms = picture.pts_ms  # asked for once, though it takes a moment to come
+            self.want_keyframe()
 
     def want_keyframe(self) -> None:
         if self._stage is not None:

@@ -62,8 +62,8 @@ class SessionRecorder:
     def expect(self, video: VideoFormat) -> None:
         if self._film is None:
             self._video, self._film = video, Film(self._path, video, FILM_BYTES_MAX)
-        elif self._video is None or (video.codec, video.width_px, video.height_px) != self._format:
-            # one file holds one kind of picture; what was filmed so far is kept
+        elif self._video is None or video.codec != self._video.codec:
+            # one file holds one kind of picture, of any size; what was filmed so far is kept
             log.warning("a film ends early: the viewer came back with another kind of picture")
             self._ended = True
 
@@ -93,11 +93,6 @@ class SessionRecorder:
             log.warning("a film is lost: its end could not be written in time")
             return ""
         return str(finished or "")
-
-    @property
-    def _format(self) -> tuple[str, int, int]:
-        assert self._video is not None
-        return self._video.codec, self._video.width_px, self._video.height_px
 
     def _add(self, part: Part) -> None:
         if self._film is not None and not self._ended:
