@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.clients.personas import GREETING, LONG_TALK, new_persona
+from tests.clients.personas import GREETING, LONG_TALK, ended_session, new_persona
 from tests.clients.server import API_KEY, Server
 from visavis.cli.evaluate import Server as Living
 from visavis.cli.evaluate import evaluate
@@ -55,7 +55,15 @@ async def test_a_conversation_is_performed_on_a_living_server(sqlite_server: Ser
     [outcome] = await evaluate([script], living(sqlite_server, new_persona(sqlite_server)), None)
     assert outcome.passed, reports.table([outcome])
     sessions = sqlite_server.ask("GET", "/v1/sessions?perPage=100").json()["data"]
-    assert "visavis eval" in [session["clientLabel"] for session in sessions]
+    session_id = next(session["id"] for session in sessions if session["clientLabel"] == "visavis eval")
+    ended_session(sqlite_server, session_id)
+    turns = sqlite_server.ask("GET", f"/v1/sessions/{session_id}/analytics").json()["turns"]
+    thought = next(turn["waterfallMs"] for turn in turns if turn["llmFirstOutputTime"])
+    assert None not in [
+        thought[step] for step in ("transcript", "firstToken", "firstAudio", "firstFrame", "firstPacket")
+    ]
+    assert thought["firstToken"] <= thought["firstAudio"] <= thought["firstPacket"]
+    assert thought["firstAudio"] <= thought["firstFrame"]
 
 
 async def test_the_users_voice_reaches_the_server(sqlite_server: Server) -> None:

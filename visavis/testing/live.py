@@ -30,6 +30,7 @@ class LiveStage:
         self._client: Client | None = None
         self._tick_ms = 0.0
         self._over = False
+        self._told_end = False
 
     @property
     def now_ms(self) -> float:
@@ -46,6 +47,8 @@ class LiveStage:
 
     async def tick(self, microphone: AudioChunk) -> Sound:
         client = self._playing()
+        if client.lost and not self._told_end:
+            raise ProviderError("The connection to the server was lost.")
         client.say(microphone)
         self._tick_ms += AUDIO_TICK_MS
         await self._clock.sleep_until(self._tick_ms)
@@ -81,6 +84,7 @@ class LiveStage:
 
     def _see(self, seen: Seen | None) -> None:
         if seen is not None and not self._over:
+            self._told_end = self._told_end or seen.kind == "session ends"
             self.seen.append(seen)
 
 

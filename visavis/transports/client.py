@@ -46,6 +46,7 @@ class Client:
         self._ready = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._tasks = TaskSet()
+        self.lost = False  # whether the network gave up
 
     async def open(self) -> None:
         """Returns when the persona takes input. Raises `ProviderError` when that does not come about."""
@@ -68,6 +69,7 @@ class Client:
         self._channel.on("open", self._open.set)
         self._channel.on("message", lambda raw: self._told_data(_object(raw)))
         connection.on("track", self._on_track)
+        connection.on("connectionstatechange", self._on_state)
         await connection.setLocalDescription(await connection.createOffer())
         description = {"type": "offer", "sdp": connection.localDescription.sdp}
         await self._signal("offer", {"connectionDescription": description})
@@ -80,6 +82,9 @@ class Client:
         for transceiver in self._connection.getTransceivers():
             if transceiver.receiver.track is track:
                 _look_away(transceiver.receiver)
+
+    def _on_state(self) -> None:
+        self.lost = self.lost or self._connection.connectionState in ("failed", "closed")
 
     async def _read(self, socket: ClientConnection) -> None:
         try:
