@@ -27,7 +27,7 @@ def protocol_page() -> Iterator[str]:
     yield ""
     yield "`answer` follows an offer. Everything else follows from an event of the conversation:"
     for event in sample_events():
-        yield from outgoing(event)
+        yield from outgoing(as_shown(event))
     yield ""
     yield "## From the client, on the socket"
     for text in SOCKET_EXAMPLES:
@@ -65,11 +65,25 @@ SAMPLES: dict[str, Any] = {
     "typed": False,
     "final": True,
     "interrupted": False,
+    "event_id": "0c1f52be-6a3e-4c55-9d8a-0f7e2b1c9a44",
+    "call": events.CalledTool(
+        "fc_7a1d3c0e", SESSION_ID, "9d2b5c1e-turn", "open_page", "client", {"page": "offers"}, 1234.0, 1234.0
+    ),
+    "result": "Open from nine to six.",
+    "error": "It did not answer within 10 seconds.",
 }
+LOOKED_UP = dataclasses.replace(SAMPLES["call"], name="handbook", kind="knowledge", arguments={"query": "hours"})
 
 
 def sample_value(field: "dataclasses.Field[Any]") -> Any:
     return SAMPLES.get(field.name, 1234.0)
+
+
+def as_shown(event: events.Event) -> events.Event:
+    """A page's own answer is not repeated to it, so the example is a tool of this server."""
+    if isinstance(event, events.ToolCallCompleted):
+        return dataclasses.replace(event, call=LOOKED_UP, documents=("faq.pdf",))
+    return event
 
 
 def outgoing(event: events.Event) -> Iterator[str]:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.core.events import (
+    CalledTool,
+    ClientToolCalled,
     Event,
     PersonaSaid,
     PersonaSpeaking,
@@ -16,6 +18,9 @@ from visavis.core.events import (
     SessionEnded,
     SessionReady,
     TalkInterrupted,
+    ToolCallCompleted,
+    ToolCallFailed,
+    ToolCallStarted,
     TurnMeasured,
     UserSaid,
     UserSpeechEnded,
@@ -26,6 +31,8 @@ from visavis.transports import wire
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MEASURED = TurnMeasured(9.0, "turn", None, None, None, None, None, None, None, None, False)
+PAGE_CALL = CalledTool("call-1", "session-1", "turn", "nav", "client", {"page": "x"}, 8.0, user_acted_ms=-1_992.0)
+WEBHOOK_CALL = CalledTool("call-2", "session-1", "turn", "weather", "webhook", {}, 8.0, user_acted_ms=8.0)
 EVENTS: dict[type, Event] = {
     type(event): event
     for event in (
@@ -37,6 +44,10 @@ EVENTS: dict[type, Event] = {
         PersonaThought(6.0, "turn", "thought-1", 0, "They greet me."),
         PersonaSpeaking(7.0, "turn"),
         MEASURED,
+        ToolCallStarted(8.0, "event-1", PAGE_CALL),
+        ClientToolCalled(8.0, "event-1", PAGE_CALL),
+        ToolCallCompleted(9.0, "event-2", WEBHOOK_CALL, "Sunny", ("faq.pdf",)),
+        ToolCallFailed(9.0, "event-3", WEBHOOK_CALL, "It answered 500."),
         TalkInterrupted(10.0, "stream-1"),
         Warned(11.0, "Mind the gap"),
         SessionEnded(12.0, "max_length", "The session reached its maximum length"),
@@ -94,6 +105,51 @@ ON_DATA_CHANNEL: dict[type, dict[str, Any]] = {
         },
     },
 }
+AT = {"timestamp": "2026-01-01T00:00:00.000+00:00", "user_action_correlation_id": "turn"}
+OF_PAGE = {**AT, "timestamp_user_action": "2025-12-31T23:59:58.000+00:00", "used_outside_engine": True}
+OF_WEBHOOK = {
+    **AT,
+    "session_id": "session-1",
+    "tool_call_id": "call-2",
+    "tool_name": "weather",
+    "tool_type": "server",
+    "tool_subtype": "webhook",
+    "arguments": {},
+    "timestamp_user_action": "2025-12-31T23:59:59.999+00:00",
+    "used_outside_engine": False,
+}
+ON_DATA_CHANNEL |= {
+    ToolCallStarted: {
+        "messageType": "toolCallStarted",
+        "data": {
+            "event_uid": "event-1",
+            "session_id": "session-1",
+            "tool_call_id": "call-1",
+            "tool_name": "nav",
+            "tool_type": "client",
+            "arguments": {"page": "x"},
+            **OF_PAGE,
+        },
+    },
+    ClientToolCalled: {
+        "messageType": "clientToolEvent",
+        "data": {
+            "event_uid": "event-1",
+            "session_id": "session-1",
+            "event_name": "nav",
+            "event_data": {"page": "x"},
+            **OF_PAGE,
+        },
+    },
+    ToolCallCompleted: {
+        "messageType": "toolCallCompleted",
+        "data": {"event_uid": "event-2", **OF_WEBHOOK, "result": "Sunny", "documents_accessed": ["faq.pdf"]},
+    },
+    ToolCallFailed: {
+        "messageType": "toolCallFailed",
+        "data": {"event_uid": "event-3", **OF_WEBHOOK, "error_message": "It answered 500."},
+    },
+}
 TOLD_TO_NOBODY = {PersonaSpeaking, TurnMeasured}
 
 
@@ -142,9 +198,9 @@ KEYS_THAT_NAME_A_MESSAGE = {
     "end_of_thought": {"reasoningText"},
     "message_id": {"reasoningText", "speechText"},
     "end_of_speech": {"speechText"},
-    "tool_call_id": set(),
-    "result": set(),
-    "error_message": set(),
+    "tool_call_id": {"toolCallStarted", "toolCallCompleted", "toolCallFailed"},
+    "result": {"toolCallCompleted"},
+    "error_message": {"toolCallFailed"},
 }
 
 
@@ -178,6 +234,28 @@ def test_d4_an_interrupted_turn_ends_with_one_closing_message() -> None:
     assert (data["content"], data["end_of_speech"], data["interrupted"]) == ("", True, True)
     assert "utterance_id" not in data
     assert "cue_tag" not in data
+
+
+def test_d13_a_page_that_has_answered_is_not_told_so() -> None:
+    assert wire.data_channel_message(ToolCallCompleted(9.0, "e", PAGE_CALL, "blue", shown=False), NOW) is None
+    assert wire.data_channel_message(ToolCallFailed(9.0, "e", PAGE_CALL, "no", shown=False), NOW) is None
+
+
+def test_d14_how_long_a_call_took_can_be_computed() -> None:
+    """From the times of sending, which are one clock's and name their zone."""
+    later = NOW.replace(second=2)
+    texts = (
+        wire.data_channel_message(EVENTS[ToolCallStarted], NOW),
+        wire.data_channel_message(EVENTS[ToolCallFailed], later),
+    )
+    started, failed = [datetime.fromisoformat(json.loads(text or "")["data"]["timestamp"]) for text in texts]
+    assert (failed - started).total_seconds() == 2
+
+
+def test_a_long_result_still_fits_into_one_message() -> None:
+    text = wire.data_channel_message(ToolCallCompleted(9.0, "e", WEBHOOK_CALL, "\u00fc" * 1_000_000), NOW)
+    assert text is not None
+    assert len(text) < wire.DATA_BYTES_MAX
 
 
 @given(st.text())

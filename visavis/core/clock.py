@@ -4,7 +4,10 @@ import asyncio
 import heapq
 import itertools
 import time
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -64,3 +67,18 @@ class HandWoundClock:
         """Give every task that is ready its turn, so that what follows sees the result."""
         for _ in range(rounds):
             await asyncio.sleep(0)
+
+
+async def within(clock: Clock, duration_ms: float, work: Coroutine[Any, Any, T]) -> T:
+    """What the work returns. Raises `TimeoutError`, once the work has really ended, when it takes longer."""
+    task = asyncio.ensure_future(work)
+    alarm = asyncio.ensure_future(clock.sleep_until(clock.now_ms() + duration_ms))
+    try:
+        await asyncio.wait({task, alarm}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        for one in (task, alarm):
+            one.cancel()
+        await asyncio.gather(task, alarm, return_exceptions=True)

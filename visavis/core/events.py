@@ -5,10 +5,15 @@ events are the log, the test oracle, the Lab's timeline and what peers turn into
 `at_ms` is the conversation's clock. Texts people said or wrote never appear in a `repr`, so they never reach a log.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-EndReason = Literal["client", "never_connected", "connection_lost", "stopped", "max_length", "user_silence", "failed"]
+from visavis.core.spec import ToolKind
+
+EndReason = Literal[
+    "client", "never_connected", "connection_lost", "stopped", "max_length", "user_silence", "hung_up", "failed"
+]
 
 # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -223,6 +228,61 @@ class TurnMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledTool:
+    """One call of a tool. `user_acted_ms` is when the user did what the persona is answering with it."""
+
+    call_id: str
+    session_id: str
+    turn_id: str
+    name: str
+    kind: ToolKind
+    arguments: Mapping[str, Any] = field(repr=False)
+    started_ms: float
+    user_acted_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    """The mind wants a tool, and its arguments are good."""
+
+    at_ms: float
+    event_id: str
+    call: CalledTool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientToolCalled:
+    """The same of a client tool, for pages that know only the older form."""
+
+    at_ms: float
+    event_id: str
+    call: CalledTool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallCompleted:
+    """The tool answered. A client tool that answered has said so to its own page already: it is not `shown`."""
+
+    at_ms: float
+    event_id: str
+    call: CalledTool
+    result: str = field(repr=False)
+    documents: tuple[str, ...] = ()
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallFailed:
+    """It did not; `error` is plain words. A call whose arguments could not be used never began and is not `shown`."""
+
+    at_ms: float
+    event_id: str
+    call: CalledTool
+    error: str = field(repr=False)
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TalkInterrupted:
     """A talk stream was cut; said once for each stream."""
 
@@ -260,6 +320,10 @@ Event: TypeAlias = (
     | PersonaThought
     | PersonaSpeaking
     | TurnMeasured
+    | ToolCallStarted
+    | ClientToolCalled
+    | ToolCallCompleted
+    | ToolCallFailed
     | TalkInterrupted
     | Warned
     | SessionEnded

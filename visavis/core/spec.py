@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 Options: TypeAlias = Mapping[str, str | int | float | bool | None]
 Reach: TypeAlias = Literal["anywhere", "public", "public_and_private"]
-ToolKind: TypeAlias = Literal["client", "webhook", "knowledge", "system"]
+ToolKind: TypeAlias = Literal["client", "webhook", "knowledge", "mcp", "system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class WebhookSpec:
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     body_template: str = ""
     query_parameters: Mapping[str, Any] | None = None
+    signing_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,10 @@ class ToolSpec:
     """Something the mind may ask for; `parameters` is the JSON Schema of what it has to say.
 
     A `client` tool is carried out by the page, a `webhook` by another server, `knowledge` looks things up in
-    `folder_ids`, and `system` does `action` to the conversation itself. Without `awaits_result` it is told and
-    forgotten.
+    `folder_ids`, and `system` does `action` to the conversation itself. `mcp` is a server that offers tools of its own,
+    which are listed when a session starts; `remote_name` is what such a server calls one of them. Without
+    `awaits_result` a tool is told and forgotten.
+    `fillers` are what the persona says while it waits for longer than `filler_after_ms`; None lets it find words.
     """
 
     name: str
@@ -127,11 +130,18 @@ class ToolSpec:
     webhook: WebhookSpec | None = None
     folder_ids: tuple[str, ...] = ()
     action: str = ""
+    remote_name: str = ""
+    fillers: tuple[str, ...] | None = None
+    filler_after_ms: float = 1_500.0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSpec:
-    """One conversation. A `mind` of None never speaks by itself; a `voice` of None never speaks at all."""
+    """One conversation. A `mind` of None never speaks by itself; a `voice` of None never speaks at all.
+
+    `end_user_id` is the application's name for the person. Some clients take the older form of a client tool's call for
+    an error; theirs is not told twice.
+    """
 
     session_id: str
     organization_id: str
@@ -142,6 +152,8 @@ class SessionSpec:
     ears: EarsSpec | None
     listening: ListeningSpec = ListeningSpec()
     tools: tuple[ToolSpec, ...] = ()
+    end_user_id: str = ""
+    tells_client_tools_twice: bool = True
     echo_typed_text: bool = False
     may_be_recorded: bool = False
     max_length_ms: float | None = None

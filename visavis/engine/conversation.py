@@ -7,7 +7,6 @@ show.
 
 import asyncio
 import logging
-from collections import deque
 from dataclasses import replace
 from uuid import uuid4
 
@@ -21,25 +20,24 @@ from visavis.core.events import (
     DirectorCue,
     End,
     EndReason,
-    Event,
     Interrupt,
     SessionEnded,
     SessionReady,
     Talk,
     TalkChunk,
-    TalkInterrupted,
     ToolResult,
     UpdateConfig,
     UserSaid,
     UserSpeechEnded,
     UserSpeechStarted,
     UserText,
-    Warned,
 )
 from visavis.core.frames import AudioChunk, EncodedVideo
 from visavis.core.spec import EarsSpec, SessionSpec
 from visavis.core.tasks import TaskSet
 from visavis.engine import turn
+from visavis.engine.audience import Audience
+from visavis.engine.calling import Toolbelt
 from visavis.engine.inbox import (
     END_TEXTS,
     Ending,
@@ -62,11 +60,10 @@ from visavis.engine.parts import Parts
 from visavis.engine.records import Record, SessionReport
 from visavis.engine.sayings import Sayings
 from visavis.engine.show import Show
-from visavis.engine.think import NUDGE_REQUEST
+from visavis.engine.system_tools import SystemCall
+from visavis.engine.think import NUDGE_REQUEST, History
 from visavis.providers.base import ChatMessage
 from visavis.transports.base import Listener, Peer
-
-BACKLOG_MAX = 64
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +73,6 @@ class Conversation:
 
     def __init__(self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, record: Record) -> None:
         self.spec = spec
-        self.peer: Peer | None = None
         self._parts, self._clock = parts, clock
         now_ms = self.started_ms = clock.now_ms()
         self._lifecycle = Lifecycle(limits, spec.max_length_ms, now_ms)
@@ -85,14 +81,17 @@ class Conversation:
         speech = parts.encoders
         self._show = Show(spec.face, parts.faces, speech.open(), speech.silence, clock, parts.recorder)
         self._record = record
+        self._audience = Audience(self._record, clock)
+        self._deliver, self._warn, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
         self._ears: Ears | None = None
-        self._signalling: Listener | None = None
-        self._backlog: deque[Event] = deque(maxlen=BACKLOG_MAX)
         self._inbox = Inbox(clock)
+        history = History(spec.persona)
+        self._tools = Toolbelt(spec, parts.tools, clock, self._deliver, self._inbox.put, history.amend)
         self._sayings = Sayings(
             spec.persona, parts.mind, parts.voice, self._show, limits.talk_idle_ms, clock, self._deliver,
-            over=lambda reply, error: self._inbox.put(ReplyOver(reply, error)),
+            over=lambda reply, error: self._inbox.put(ReplyOver(reply, error)), history=history, tools=self._tools,
         )  # fmt: skip
+        self._hanging_up = ""
         self._speaking_turn: str | None = None
         self._moments = UserMoments()
         self._ready = False
@@ -102,7 +101,12 @@ class Conversation:
 
     # --- the outside: nothing here waits ------------------------------------------------------------------------
 
+    @property
+    def peer(self) -> Peer | None:
+        return self._audience.peer
+
     def start(self) -> None:
+        self._tools.open()
         self._run_task = asyncio.create_task(self._run(), name=f"conversation-{self.spec.session_id[:8]}")
 
     def receive(self, command: Command) -> None:
@@ -125,10 +129,8 @@ class Conversation:
 
     def attach_signalling(self, listener: Listener) -> None:
         """The newest socket wins, and is told what the last one missed."""
-        self._signalling = listener
         self._lifecycle.socket_opened()
-        while self._backlog:
-            listener.deliver(self._backlog.popleft())
+        self._audience.attach(listener)
 
     def signalling_lost(self, listener: Listener) -> None:
         self._inbox.put(SocketLost(listener))
@@ -190,7 +192,10 @@ class Conversation:
                 if (over := await self._line_changed(item, now_ms)) is not None:
                     return over
             case ReplyOver():
-                await self._reply_over(item)
+                if (over := await self._reply_over(item)) is not None:
+                    return over
+            case SystemCall():
+                await self._system_call(item, now_ms)
             case (
                 UserText() | Interrupt() | AddContext() | Talk() | TalkChunk() | AgentAudio() | AgentAudioEnd()
                 | ToolResult() | DirectorCue() | UpdateConfig()
@@ -216,7 +221,7 @@ class Conversation:
     async def _line_changed(self, item: LineNews, now_ms: float) -> Ending | None:
         match item:
             case PeerExpected(peer):
-                self.peer = peer
+                self._audience.peer = peer
                 self._show.expect(peer.video)
             case PeerOpened(peer) if peer is self.peer:
                 self._lifecycle.peer_opened(now_ms)
@@ -224,8 +229,8 @@ class Conversation:
                 self._tasks.start(self._await_face(), "conversation-await-face")
             case PeerLost(peer) if peer is self.peer:
                 self._lifecycle.peer_lost(now_ms)
-            case SocketLost(socket) if socket is self._signalling:
-                self._signalling = None
+            case SocketLost(socket) if socket is self._audience.socket:
+                self._audience.socket = None
                 self._lifecycle.socket_lost(now_ms)
             case FaceReady(error) if error:
                 self._fail(f"The face could not be drawn: {error}")
@@ -283,18 +288,32 @@ class Conversation:
                 problem = "These settings cannot be changed while a session lives; start a new session with them."
             case DirectorCue():
                 self._show.cue(command)
-            case ToolResult() | End():
-                pass  # no tool was called; the end is handled before
+            case ToolResult():
+                self._tools.answered(command)
+            case End():
+                pass  # handled before
         if problem is not None:
             self._warn(problem)
         await self._turn(turn.SignOfLife())
+
+    async def _system_call(self, call: SystemCall, now_ms: float) -> None:
+        match call.action:
+            case "end_call":
+                self._hanging_up = call.turn_id
+            case "interrupt":
+                await self._interrupt(now_ms)
+            case "change_language":
+                if self._ears is not None:
+                    self._ears.change_language(call.arguments["language_code"])
+            case _:
+                await self._turn(turn.TimeGiven(call.turn_id, call.patience_ms))
 
     async def _interrupt(self, now_ms: float) -> None:
         overtaking = self._sayings.take_overtaking(now_ms)
         await self._turn(turn.StopRequested())
         state = self._machine.state
         # a protected greeting goes on, and so does what waits behind it
-        if not (isinstance(state, turn.Replying) and state.protected):
+        if not (isinstance(state, turn.Replying) and not state.may_be_cut):
             self._sayings.drop_waiting()
         self._sayings.put_back(overtaking)
 
@@ -354,33 +373,21 @@ class Conversation:
         else:
             self._sayings.leave_to_application(accepted.turn_id, timings)
 
-    async def _reply_over(self, over: ReplyOver) -> None:
+    async def _reply_over(self, over: ReplyOver) -> Ending | None:
         if not self._sayings.finish(over.reply, failed=bool(over.error)):
-            return
+            return None
         if over.error:
             self._fail(f"The reply failed: {over.error}")
+        if over.reply.turn_id == self._hanging_up:
+            return ending("hung_up")
         if isinstance(state := self._machine.state, turn.Replying):
             await self._turn(turn.ReplyDone(state.turn_id))
+        return None
 
     # --- telling everybody, and the end -------------------------------------------------------------------------
 
     def _voice_changed(self, started: bool) -> None:
         self._inbox.put(turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS))
-
-    def _warn(self, text: str) -> None:
-        self._deliver(Warned(self._clock.now_ms(), text))
-
-    def _fail(self, text: str) -> None:
-        self._deliver(Warned(self._clock.now_ms(), text, failure=True))
-
-    def _deliver(self, event: Event) -> None:
-        self._record.deliver(event)
-        if self.peer is not None:
-            self.peer.deliver(event)
-        if self._signalling is not None:
-            self._signalling.deliver(event)
-        elif isinstance(event, SessionReady | Warned | TalkInterrupted | SessionEnded):
-            self._backlog.append(event)
 
     async def _finish(self, over: Ending) -> None:
         now_ms = self._clock.now_ms()
@@ -388,7 +395,8 @@ class Conversation:
         self._sayings.close_unanswered()
         self._deliver(SessionEnded(now_ms, over.reason, over.text))
         await self._tasks.close()
-        closing = [part.close() for part in (self._ears, self.peer, self._parts.voice, self._parts.mind) if part]
+        parts = self._tools, self._ears, self.peer, self._parts.voice, self._parts.mind
+        closing = [part.close() for part in parts if part]
         for problem in await asyncio.gather(*closing, self._show.close(), return_exceptions=True):
             if isinstance(problem, Exception):
                 log.error("a part of a session could not be closed", exc_info=problem)

@@ -11,6 +11,7 @@ from visavis.core.clock import Clock
 from visavis.core.events import Command, EndReason
 from visavis.engine import turn
 from visavis.engine.reply import Reply
+from visavis.engine.system_tools import SystemCall
 from visavis.transports.base import Listener, Peer
 
 COMMANDS_MAX = 20_000
@@ -21,6 +22,7 @@ END_TEXTS: dict[EndReason, str] = {
     "stopped": "The session was stopped",
     "max_length": "The session reached its maximum length",
     "user_silence": "The session ended because nobody spoke for a long time",
+    "hung_up": "The persona ended the call",
     "failed": "The session failed",
 }
 
@@ -71,7 +73,7 @@ class Ending:
     text: str
 
 
-Item: TypeAlias = Command | turn.Fact | LineNews | ReplyOver | Ending
+Item: TypeAlias = Command | turn.Fact | LineNews | ReplyOver | SystemCall | Ending
 
 
 def ending(reason: EndReason) -> Ending:

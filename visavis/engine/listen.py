@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from visavis.core.errors import ProviderError
 from visavis.core.frames import AudioChunk
@@ -87,6 +88,10 @@ class Listener:
         utterance, self._utterance = self._utterance, None
         if utterance is not None:
             self._tasks.start(utterance.cancel(), "listen-drop")
+
+    def change_language(self, language: str) -> None:
+        """From the next utterance on."""
+        self._spec = replace(self._spec, language=language)
 
     async def close(self) -> None:
         utterance, self._utterance = self._utterance, None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from visavis.engine.recorder import Recorder
+from visavis.engine.tools import ToolExecutor
 from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.renderers.base import Faces
 from visavis.transports.base import SpeechEncoders
@@ -12,7 +13,8 @@ from visavis.transports.base import SpeechEncoders
 class Parts:
     """Ready-made providers of one session.
 
-    `voice`, `mind` and `recorder` belong to the session, the others to the process.
+    `voice`, `mind`, `recorder` and `tools` belong to the session, the others to the process. `tools` is there where
+    the session has tools that neither its page nor the engine carries out.
     """
 
     mind: LanguageModel | None
@@ -22,3 +24,4 @@ class Parts:
     faces: Faces
     encoders: SpeechEncoders
     recorder: Recorder | None = None
+    tools: ToolExecutor | None = None

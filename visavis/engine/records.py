@@ -4,10 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from visavis.core.events import EndReason, Event, PersonaSaid, PersonaSpeaking, TurnMeasured, UserSaid, Warned
+from visavis.core.events import (
+    CalledTool,
+    EndReason,
+    Event,
+    PersonaSaid,
+    PersonaSpeaking,
+    ToolCallCompleted,
+    ToolCallFailed,
+    TurnMeasured,
+    UserSaid,
+    Warned,
+)
 
 MESSAGES_MAX = 5_000
 TURNS_MAX = 5_000
+TOOL_CALLS_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +34,20 @@ class ReportedMessage:
     speaking_ms: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedToolCall:
+    """A call that is over; of `result` and `error` the one that applies is set."""
+
+    call: CalledTool
+    status: Literal["completed", "failed"]
+    ended_ms: float
+    result: str = field(default="", repr=False)
+    error: str = field(default="", repr=False)
+    documents: tuple[str, ...] = ()
+
+
 # what is worth keeping as soon as it is known
-Entry: TypeAlias = ReportedMessage | TurnMeasured
+Entry: TypeAlias = ReportedMessage | TurnMeasured | ReportedToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,7 @@ class SessionReport:
     warnings: int = 0
     failures: int = 0
     film: str = ""
+    tool_calls: tuple[ReportedToolCall, ...] = ()
 
 
 class Record:
@@ -55,6 +80,7 @@ class Record:
     def __init__(self, on_entry: Callable[[Entry], None], on_event: Callable[[Event], None]) -> None:
         self.messages: list[ReportedMessage] = []
         self.turns: list[TurnMeasured] = []
+        self.tool_calls: list[ReportedToolCall] = []
         self.warnings = 0
         self.failures = 0
         self._on_entry, self._on_event = on_entry, on_event
@@ -73,6 +99,10 @@ class Record:
             case TurnMeasured():
                 self.turns.append(event)
                 self._on_entry(event)
+            case ToolCallCompleted(at_ms, _, call, result, documents):
+                self._called(ReportedToolCall(call, "completed", at_ms, result, "", documents))
+            case ToolCallFailed(at_ms, _, call, error):
+                self._called(ReportedToolCall(call, "failed", at_ms, "", error))
             case Warned(failure=failure):
                 self.failures += failure
                 self.warnings += not failure
@@ -80,6 +110,7 @@ class Record:
                 return
         del self.messages[:-MESSAGES_MAX]
         del self.turns[:-TURNS_MAX]
+        del self.tool_calls[:-TOOL_CALLS_MAX]
 
     def report(
         self, session_id: str, reason: EndReason, text: str, span_ms: tuple[float, float], connected: bool
@@ -87,7 +118,7 @@ class Record:
         """All of it. `span_ms` is when the session began and ended."""
         return SessionReport(
             session_id, reason, text, *span_ms, connected,
-            tuple(self.messages), tuple(self.turns), self.warnings, self.failures,
+            tuple(self.messages), tuple(self.turns), self.warnings, self.failures, tool_calls=tuple(self.tool_calls),
         )  # fmt: skip
 
     def _user(self, event: UserSaid) -> None:
@@ -109,6 +140,10 @@ class Record:
                 return
             spoken_ms = event.at_ms - began_ms
             self._add(ReportedMessage("persona", text, began_ms, event.turn_id, event.interrupted, spoken_ms))
+
+    def _called(self, called: ReportedToolCall) -> None:
+        self.tool_calls.append(called)
+        self._on_entry(called)
 
     def _add(self, message: ReportedMessage) -> None:
         self.messages.append(message)

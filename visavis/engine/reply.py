@@ -11,19 +11,25 @@ from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.events import Event, PersonaSaid, PersonaSpeaking, PersonaThought, TurnMeasured
+from visavis.engine.calling import Caller
 from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AgentSpeech
 from visavis.engine.playout import Pulled
 from visavis.engine.show import Show
 from visavis.engine.speak import speak
 from visavis.engine.think import Piece, in_pieces
+from visavis.engine.toolcalls import Exchange
 from visavis.providers.base import TextToSpeech
 
 CLAUSES_AHEAD_MAX = 8
 
 
 class Reply:
-    """One turn of the persona, from its first thought to its last sound."""
+    """One turn of the persona, from its first thought to its last sound.
+
+    While `committed` is not set it may still be thrown away, so it calls no tools: clear it before a reply starts on a
+    guess, and set it when the guess was right.
+    """
 
     def __init__(
         self,
@@ -37,6 +43,10 @@ class Reply:
         self.turn_id = turn_id
         self.message_id = str(uuid4())
         self.heard: list[str] = []
+        user_acted_ms = timings.user_ended_ms or timings.text_final_ms or clock.now_ms()
+        self.caller = Caller(turn_id, user_acted_ms, Exchange())
+        self.committed = asyncio.Event()
+        self.committed.set()
         self._voice, self._show = voice, show
         self._clock, self._deliver = clock, deliver
         self._utterance_id = ""
@@ -80,7 +90,7 @@ class Reply:
 
     async def _noting_tokens(self, texts: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
         async for piece in texts:
-            if self._measured.first_token_ms is None:
+            if self._measured.first_token_ms is None and piece.text:
                 self._note(first_token_ms=self._clock.now_ms())
             yield piece
         self._note(last_token_ms=self._clock.now_ms())

@@ -15,14 +15,15 @@ from visavis.core.errors import ProviderError
 from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, TurnMeasured
 from visavis.core.spec import PersonaSpec
 from visavis.core.tasks import TaskSet
+from visavis.engine.calling import Toolbelt
 from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
 from visavis.engine.playout import Pulled
 from visavis.engine.reply import Reply
 from visavis.engine.show import Show
 from visavis.engine.talk import TalkStreams
-from visavis.engine.think import GREETING_REQUEST, History, tagged, think, whole
-from visavis.providers.base import ChatMessage, LanguageModel, TextToSpeech
+from visavis.engine.think import GREETING_REQUEST, History, Thinking, think, whole
+from visavis.providers.base import LanguageModel, TextToSpeech
 
 OVERTAKES_WITHIN_MS = 250.0
 
@@ -61,8 +62,10 @@ class Sayings:
         clock: Clock,
         deliver: Callable[[Event], None],
         over: Callable[[Reply, str], None],
+        history: History,
+        tools: Toolbelt,
     ) -> None:
-        self.history = History(persona)
+        self.history, self._tools = history, tools
         self._persona, self._mind, self._voice = persona, mind, voice
         self._show, self._clock = show, clock
         self._deliver, self._over = deliver, over
@@ -149,8 +152,9 @@ class Sayings:
         mind = self._mind
         assert mind is not None  # the turn machine answers only where there is a mind
         reply = self._new_reply(turn_id, timings)
-        messages = self.history.messages(request)
-        self._start(reply, lambda: reply.say(tagged(think(mind, messages, reply.thought))))
+        messages = self.history.messages(request, with_tools=bool(self._tools.offered))
+        thinking = Thinking(mind, self._tools, reply.thought, reply.committed.wait)
+        self._start(reply, lambda: reply.say(think(thinking, messages, reply.caller)))
 
     def leave_to_application(self, turn_id: str, timings: Timings) -> None:
         """A user turn that no mind here answers: what is said next counts as its answer."""
@@ -238,8 +242,10 @@ class Sayings:
         saying, self._saying = self._saying, None
         if reply is None:
             return
+        self._tools.abandon()
         reply.close(interrupted, failed)
-        self.history.add(ChatMessage("assistant", reply.text))
+        for message in reply.caller.exchange.messages(reply.text):
+            self.history.add(message)
         if saying is not None and saying.correlation_id:
             if interrupted:
                 self._deliver(TalkInterrupted(self._clock.now_ms(), saying.correlation_id))

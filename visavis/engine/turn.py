@@ -83,6 +83,22 @@ class ReplyDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Shielded:
+    """A tool that must not be interrupted begins or ends its work in a reply."""
+
+    turn_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGiven:
+    """After this reply the persona stays silent for so long, unless the user speaks."""
+
+    turn_id: str
+    patience_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     pass
 
@@ -98,7 +114,17 @@ class Tick:
 
 
 Fact: TypeAlias = (
-    VoiceStarted | VoiceStopped | Heard | Typed | SayWaiting | ReplyDone | StopRequested | SignOfLife | Tick
+    VoiceStarted
+    | VoiceStopped
+    | Heard
+    | Typed
+    | SayWaiting
+    | ReplyDone
+    | Shielded
+    | TimeGiven
+    | StopRequested
+    | SignOfLife
+    | Tick
 )
 
 # --- actions: what to do about it -------------------------------------------------------------------------------
@@ -188,13 +214,19 @@ class Transcribing:
 
 @dataclass(frozen=True, slots=True)
 class Replying:
-    """`held` is a message typed while nobody may interrupt."""
+    """`held` is a message typed while nobody may interrupt; `shielded` while a tool must not be interrupted."""
 
     turn_id: str
     protected: bool = False
     voice_since_ms: float | None = None
     nudged_since_ms: float | None = None
     held: Typed | None = None
+    shielded: bool = False
+    patience_ms: float | None = None
+
+    @property
+    def may_be_cut(self) -> bool:
+        return not self.protected and not self.shielded
 
 
 State: TypeAlias = Quiet | Listening | Transcribing | Replying
@@ -226,7 +258,7 @@ class TurnMachine:
                 return (
                     limit_ms if quiet_since_ms is None else min(limit_ms, quiet_since_ms + self.policy.end_of_turn_ms)
                 )
-            case Replying(_, False, float() as voice_since_ms):
+            case Replying(voice_since_ms=float() as voice_since_ms) if self.state.may_be_cut:
                 return voice_since_ms + BARGE_IN_MS
             case Transcribing() | Replying():
                 return None
@@ -250,11 +282,11 @@ class TurnMachine:
                 return self._typed(text, now_ms, [])
             case SayWaiting(turn_id, protected):
                 return Replying(turn_id, protected), [StartSaying(turn_id)]
-            case SignOfLife():
-                return Quiet(now_ms), []
+            case SignOfLife():  # time that was given is not taken back
+                return Quiet(max(now_ms, state.silent_since_ms)), []
             case Tick():
                 return self._silence(state, now_ms)
-            case Heard() | VoiceStopped() | ReplyDone() | StopRequested():
+            case Heard() | VoiceStopped() | ReplyDone() | StopRequested() | Shielded() | TimeGiven():
                 return state, []
 
     def _silence(self, state: Quiet, now_ms: float) -> Step:
@@ -280,6 +312,8 @@ class TurnMachine:
                 return Transcribing(state.turn_id, state.texts, state.unheard + 1), [CloseUtterance(state.turn_id)]
             case Tick() | Heard() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife():
                 return state, []
+            case Shielded() | TimeGiven():
+                return state, []
 
     def _is_over(self, state: Listening, now_ms: float) -> bool:
         # the same sums as in `wake_ms`, so that a tick at exactly that time is never a rounding error too early
@@ -298,6 +332,8 @@ class TurnMachine:
                 return self._typed(text, now_ms, [DropUtterance()])
             case Heard() | VoiceStopped() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife() | Tick():
                 return state, []
+            case Shielded() | TimeGiven():
+                return state, []
 
     def _heard(self, state: Transcribing, now_ms: float) -> Step:
         if state.unheard > 0:
@@ -314,22 +350,28 @@ class TurnMachine:
                 return replace(state, voice_since_ms=now_ms), []
             case VoiceStopped():
                 return replace(state, voice_since_ms=None), [DropUtterance()]
-            case Typed() if state.protected:
+            case Typed() if not state.may_be_cut:
                 return replace(state, held=fact), []
             case Typed(text):
                 return self._typed(text, now_ms, [CancelReply(state.turn_id), DropUtterance()])
-            case StopRequested() if not state.protected:
+            case StopRequested() if state.may_be_cut:
                 return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
             case Tick() if self._barges_in(state, now_ms):
                 return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
+            case Shielded(turn_id, on) if turn_id == state.turn_id:
+                return replace(state, shielded=on), []
+            case TimeGiven(turn_id, patience_ms) if turn_id == state.turn_id:
+                return replace(state, patience_ms=patience_ms), []
             case ReplyDone(turn_id) if turn_id == state.turn_id:
                 return self._reply_done(state, now_ms)
             case Heard() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife() | Tick():
                 return state, []
+            case Shielded() | TimeGiven():
+                return state, []
 
     def _barges_in(self, state: Replying, now_ms: float) -> bool:
         lasting = state.voice_since_ms is not None and now_ms >= state.voice_since_ms + BARGE_IN_MS
-        return lasting and not state.protected
+        return lasting and state.may_be_cut
 
     def _reply_done(self, state: Replying, now_ms: float) -> Step:
         if state.held is not None:
@@ -341,6 +383,8 @@ class TurnMachine:
         if state.voice_since_ms is not None:
             opened, actions = self._open_turn(now_ms)
             return opened, [*first, *actions]
+        if state.patience_ms is not None:  # the next thing the persona says, if ever, is a nudge when that is over
+            return Quiet(now_ms + state.patience_ms - self.policy.nudge_after_ms), first
         if state.nudged_since_ms is not None:
             return Quiet(state.nudged_since_ms, nudged=True), first
         return Quiet(now_ms), first

@@ -16,6 +16,11 @@ from visavis.core.frames import AudioChunk, SpeechAudio
 from visavis.core.spec import EarsSpec, VoiceSpec
 
 Role = Literal["system", "user", "assistant", "tool"]
+# what a mind is asked for while a tool that it called takes its time
+WAIT_REQUEST = (
+    "You are looking something up for the person, and it takes a moment. Say one very short sentence, in character and "
+    "in their language, to let them know. Do not answer yet."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ script of voice and silence, and each spoken stretch becomes the next of `heard`
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -20,10 +20,21 @@ from visavis.core.clock import HandWoundClock
 from visavis.core.errors import ProviderError
 from visavis.core.events import Command, Event, PersonaSaid, UserText
 from visavis.core.frames import AUDIO_TICK_MS, SPEECH_RATE_HZ, AudioChunk, EncodedVideo, Mark, SpeechAudio, VideoFormat
-from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
+from visavis.core.spec import (
+    EarsSpec,
+    FaceSpec,
+    ListeningSpec,
+    MindSpec,
+    PersonaSpec,
+    SessionSpec,
+    ToolSpec,
+    VoiceSpec,
+)
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.engine.records import Entry
-from visavis.providers.base import ChatMessage, MindDelta, TextDelta, ToolSpec
+from visavis.providers import base
+from visavis.providers.base import ChatMessage, LanguageModel, MindDelta, TextDelta
+from visavis.testing.errands import Errands, Outcome
 
 MS_PER_CHAR = 50.0  # the pace of the fake voice
 SILENCE = b"silence"
@@ -39,7 +50,9 @@ class Lines:
         self.pause = asyncio.Event()  # cleared: the mind hesitates before its next line
         self.pause.set()
 
-    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
+    async def reply(
+        self, messages: Sequence[ChatMessage], tools: Sequence[base.ToolSpec] = ()
+    ) -> AsyncIterator[MindDelta]:
         self.asked.append(list(messages))
         await self.pause.wait()
         line = self.lines.popleft() if self.lines else "I have nothing more to say."
@@ -170,8 +183,10 @@ class Hears:
     def __init__(self, *texts: str | ProviderError) -> None:
         self.texts = deque(texts)
         self.fed_ms = 0.0
+        self.languages: list[str] = []
 
     async def open(self, ears: EarsSpec) -> "Hears":
+        self.languages.append(ears.language)
         return self
 
     async def feed(self, audio: AudioChunk) -> None:
@@ -207,18 +222,24 @@ class Seat:
 
 
 class Rehearsal:
-    """One session of a real host. Arguments left out get a persona without greeting that answers nothing."""
+    """One session of a real host. Arguments left out get a persona without greeting that answers nothing.
+
+    `outcomes` are what tools answer that neither the page nor the engine carries out.
+    """
 
     def __init__(
         self,
-        mind: Lines | None = None,
+        mind: LanguageModel | None = None,
         heard: Hears | None = None,
         persona: PersonaSpec | None = None,
         listening: ListeningSpec | None = None,
         limits: Limits | None = None,
         max_length_ms: float | None = None,
+        tools: Sequence[ToolSpec] = (),
+        outcomes: Mapping[str, Outcome] | None = None,
     ) -> None:
         self.clock = HandWoundClock(1_000.0)
+        self.errands = Errands(self.clock, outcomes or {})
         self.mind, self.heard = mind, heard or Hears()
         self.voice, self.face = PacedVoice(), StillFaces()
         self.peer, self.socket = Seat(), Seat()
@@ -229,7 +250,7 @@ class Rehearsal:
             str(uuid4()), "org", persona or PersonaSpec("Cara", "You are Cara.", skip_greeting=True),
             FaceSpec("still", "nobody"), VoiceSpec("paced", "any"), MindSpec("lines") if mind else None,
             EarsSpec("hears"), listening or ListeningSpec(skip_turn_after_ms=0, end_session_after_ms=0),
-            max_length_ms=max_length_ms,
+            tools=tuple(tools), max_length_ms=max_length_ms,
         )  # fmt: skip
         self._limits = limits or Limits(sessions_max=1)
 
@@ -286,7 +307,8 @@ class Rehearsal:
         return self.packets[-1] == SILENCE
 
     def _furnish(self, spec: SessionSpec) -> Parts:
-        return Parts(self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets())
+        parts = self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets()
+        return Parts(*parts, tools=self.errands)
 
     def _remember(self, session_id: str, entry: Entry) -> None:
         self.entries.append(entry)

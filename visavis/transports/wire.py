@@ -7,8 +7,10 @@ a `message_type`.
 
 What clients depend on, and why the functions below look as they do:
 * in a signalling message `actionType` comes first, all three keys are there, and a payload is never null;
-* one client tells data messages apart by which keys they have, so `message_id`, `content_index`, `end_of_speech` and
-  `end_of_thought` appear only where they belong, and a key without a value is left out;
+* one client tells data messages apart by which keys they have, so `message_id`, `content_index`, `end_of_speech`,
+  `end_of_thought`, `tool_call_id`, `result` and `error_message` appear only where they belong, and a key without a
+  value is left out;
+* a client tool that answered is closed by its own page: the server sends no `toolCallCompleted` for it;
 * `role` is `user` or `persona`, nothing else;
 * a user's turn is one message, a persona's turn ends with exactly one message that has `end_of_speech`.
 
@@ -29,6 +31,7 @@ from visavis.core.events import (
     AddContext,
     AgentAudio,
     AgentAudioEnd,
+    ClientToolCalled,
     Command,
     DirectorCue,
     End,
@@ -41,6 +44,9 @@ from visavis.core.events import (
     SessionReady,
     TalkChunk,
     TalkInterrupted,
+    ToolCallCompleted,
+    ToolCallFailed,
+    ToolCallStarted,
     ToolResult,
     TurnMeasured,
     UpdateConfig,
@@ -50,6 +56,7 @@ from visavis.core.events import (
     UserText,
     Warned,
 )
+from visavis.transports.wire_tools import tool_message
 
 SIGNALLING_BYTES_MAX = 16 * 1024 * 1024  # a long piece of ready-made speech is one frame
 DATA_BYTES_MAX = 256 * 1024  # what the answer announces as max-message-size
@@ -110,6 +117,8 @@ def signalling_message(event: Event, session_id: str) -> str | None:
             return envelope("endsession", session_id, text)
         case UserSpeechStarted() | UserSpeechEnded() | UserSaid() | PersonaSaid() | PersonaThought():
             return None
+        case ToolCallStarted() | ClientToolCalled() | ToolCallCompleted() | ToolCallFailed():
+            return None
         case PersonaSpeaking() | TurnMeasured():
             return None
         case _:
@@ -137,6 +146,9 @@ def data_channel_message(event: Event, sent_at: datetime) -> str | None:
             return _data("speechText", _persona_text(event, sent_at))
         case PersonaThought():
             return _data("reasoningText", _reasoning(event))
+        case ToolCallStarted() | ClientToolCalled() | ToolCallCompleted() | ToolCallFailed():
+            told = tool_message(event, sent_at)
+            return _data(*told) if told is not None else None
         case SessionReady() | Warned() | TalkInterrupted() | SessionEnded() | PersonaSpeaking() | TurnMeasured():
             return None
         case _:

@@ -27,7 +27,7 @@ class Script:
     """A `LanguageModel`. Each reply plays the next turn; after the last one it has nothing to say.
 
     A step is a text, a piece of reasoning, a tool call, a pause, or an error to raise. `heard` keeps what each reply
-    was asked, for the test to look at.
+    was asked and `offered` which tools it had, for the test to look at.
     """
 
     traits: ClassVar[Traits] = Traits(label="Script", zero_retention=True, note="Says what the test says.")
@@ -40,11 +40,12 @@ class Script:
         texts = settings.turns if settings else []
         self._turns = [list(turn) for turn in turns] or [[text] for text in texts]
         self.heard: list[tuple[ChatMessage, ...]] = []
+        self.offered: list[tuple[ToolSpec, ...]] = []
         self.live = 0
 
     async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
-        del tools
         self.heard.append(tuple(messages))
+        self.offered.append(tuple(tools))
         steps = self._turns.pop(0) if self._turns else []
         self.live += 1
         try:

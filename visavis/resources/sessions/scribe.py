@@ -37,6 +37,7 @@ EXIT_STATUS: Mapping[EndReason, str] = {
     "stopped": "CLOSED_BY_ENGINE",
     "max_length": "CLOSED_BY_ENGINE",
     "user_silence": "CLOSED_BY_ENGINE",
+    "hung_up": "NORMAL_EXIT",
     "failed": "ERROR",
 }
 
