@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import deque
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ from visavis.engine.host import Parts
 from visavis.http.health import Check, PartHealth
 from visavis.media.photo import examine
 from visavis.media.recording import measure
+from visavis.providers.base import LanguageModel
 from visavis.resources.organizations.service import create_key
 from visavis.settings import Settings
 from visavis.telemetry.figures import MediaFigures
@@ -39,6 +41,7 @@ class QuietMedia:
 
     def __init__(self) -> None:
         self.specs: dict[str, SessionSpec] = {}
+        self.minds: deque[LanguageModel] = deque()  # for the sessions to come, instead of one with nothing to say
         self.made: list[str] = []
         self.health = PartHealth(True, "quiet")
 
@@ -47,9 +50,8 @@ class QuietMedia:
 
     def furnish(self, spec: SessionSpec) -> Parts:
         self.specs[spec.session_id] = spec
-        return Parts(
-            Lines() if spec.mind else None, PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets()
-        )
+        mind = (self.minds.popleft() if self.minds else Lines()) if spec.mind else None
+        return Parts(mind, PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets())
 
     async def make(self, face: FaceSpec, kind: Literal["image", "idle_video"], path: Path) -> None:
         self.made.append(f"{kind} of {face.identity} at {face.width_px}x{face.height_px}")

@@ -21,6 +21,7 @@ from visavis.db.models import new_id
 from visavis.db.passages import store_for
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
+from visavis.engine.tools import ToolExecutor
 from visavis.http import auth, errors, health, middleware, openapi, uploads
 from visavis.http.etags import ETags
 from visavis.http.files import FileCache
@@ -57,6 +58,7 @@ from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
+from visavis.resources.sessions.errands import Workshop
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.recordings import adopt_left_behind
 from visavis.resources.sessions.retention import Keeping, keep_erasing
@@ -66,6 +68,7 @@ from visavis.resources.share_links import routes as share_links
 from visavis.resources.tools import routes as tools
 from visavis.resources.tools.service import Toolbox
 from visavis.resources.tools.stock import rows as stock_tools
+from visavis.resources.tools.webhooks import Webhooks
 from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.cloning import Studio
@@ -94,6 +97,7 @@ class Media(Pictures, Speaker, Protocol):
     def figures(self) -> MediaFigures: ...
 
 
+Furnish: TypeAlias = Callable[[SessionSpec], Parts]
 OpenMedia: TypeAlias = Callable[[Settings, AsyncExitStack], Awaitable[Media]]
 
 
@@ -167,15 +171,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         furnish = _filmed(media.furnish, films, stack) if settings.recordings else media.furnish
         look = partial(_look, app, media)
         watchers = open_watchers(app, settings.metrics_token, settings.traces_url, clock, look, stack)
-        host = Host(clock, limits, furnish, scribe.end, scribe.note, watchers)
-        stack.push_async_callback(host.close)
         node = _node(settings.data_dir)
+        app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
+        app.state.guard = guard = Guard(settings.allow_private_urls)
+        webhook_tools = Webhooks(guard, app.version)
+        stack.push_async_callback(webhook_tools.close)
+        workshop = Workshop(webhook_tools, app.state.retrieval)
+        host = Host(clock, limits, _equipped(furnish, workshop.open), scribe.end, scribe.note, watchers)
+        stack.push_async_callback(host.close)
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
         app.state.keyring = keyring
         app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
         chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
-        app.state.guard = guard = Guard(settings.allow_private_urls)
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.minds = minds
@@ -203,7 +211,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.courier = Courier(database, keyring, app.state.guard)
         stack.push_async_callback(app.state.courier.close)
         app.state.courier.start()
-        app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.checks = {
             "database": _database_check(database),
             "knowledge": knowing,
@@ -232,7 +239,7 @@ def _cloner(settings: Settings, stack: AsyncExitStack) -> VoiceCloner | None:
     return cloner
 
 
-def _filmed(furnish: Callable[[SessionSpec], Parts], folder: Path, stack: AsyncExitStack) -> Callable[..., Parts]:
+def _filmed(furnish: Furnish, folder: Path, stack: AsyncExitStack) -> Furnish:
     """The same parts, and somebody who films, where the session may be."""
     recorders = Recorders(folder)
     stack.callback(recorders.close)
@@ -242,6 +249,11 @@ def _filmed(furnish: Callable[[SessionSpec], Parts], folder: Path, stack: AsyncE
         return replace(furnish(spec), recorder=recorder)
 
     return furnished
+
+
+def _equipped(furnish: Furnish, errands: Callable[[SessionSpec], ToolExecutor]) -> Furnish:
+    """The same parts, and somebody who carries out the session's tools, where it has any."""
+    return lambda spec: replace(furnish(spec), tools=errands(spec)) if spec.tools else furnish(spec)
 
 
 def _keyring(settings: Settings) -> Keyring:

@@ -19,7 +19,7 @@ ITEMS = [
     *(f"H{number}" for number in range(1, 30)),
     *(f"S{number}" for number in range(1, 28)),
     *(f"W{number}" for number in range(1, 16)),
-    *(f"D{number}" for number in [*range(1, 10), 20, 21, 22, 23, 25, 26]),
+    *(f"D{number}" for number in [*range(1, 19), 20, 21, 22, 23, 25, 26]),
     *("T1", "T4", "T5"),
 ]
 

@@ -56,6 +56,20 @@ def text_plan(*texts: str) -> Plan:
     return Plan([*steps, chunk({}, "stop"), DONE])
 
 
+def calls_plan(*calls: tuple[str, dict[str, Any]], say: str = "") -> Plan:
+    """Some words, and then tools by name with their arguments, all in one answer and torn apart as servers do."""
+    steps: list[Step] = [chunk({"role": "assistant", "content": say})]
+    for index, (name, arguments) in enumerate(calls):
+        text = json.dumps(arguments)
+        first = {"index": index, "id": f"call_{index}", "type": "function", "function": {"name": name, "arguments": ""}}
+        steps.append(chunk({"tool_calls": [first]}))
+        steps += [
+            chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+            for piece in (text[:5], text[5:])
+        ]
+    return Plan([*steps, chunk({}, "tool_calls"), DONE])
+
+
 def bytewise(plan: Plan) -> Plan:
     """The same answer one byte at a time, so that every character and event is torn apart."""
     body = b"".join(step for step in plan.steps if isinstance(step, bytes))

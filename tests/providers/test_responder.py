@@ -41,13 +41,13 @@ def talk(prompt: str, *said: str, context: Sequence[str] = (), name: str = "") -
     reply = ""
     for text in said:
         messages.append(ChatMessage("user", text))
-        reply = answer(messages, name)
+        reply = answer(messages, name).text
         messages.append(ChatMessage("assistant", reply))
     return reply
 
 
 def opening(prompt: str, *requests: str, name: str = "") -> str:
-    return answer([ChatMessage("system", text) for text in (prompt, *requests)], name)
+    return answer([ChatMessage("system", text) for text in (prompt, *requests)], name).text
 
 
 # --- opening ----------------------------------------------------------------------------------------------------
@@ -71,10 +71,10 @@ def test_speaks_up_when_nobody_says_anything() -> None:
         ChatMessage("assistant", "Hello!"),
         ChatMessage("system", "The user has been silent for a while."),
     ]
-    first = answer(messages)
+    first = answer(messages).text
     assert first in ("Are you still there? Take your time.", "I'm still here, whenever you want to go on.",
                      "No hurry. Just speak when you're ready.")  # fmt: skip
-    again = answer([*messages[:-1], ChatMessage("assistant", first), messages[-1]])
+    again = answer([*messages[:-1], ChatMessage("assistant", first), messages[-1]]).text
     assert again != first
 
 

@@ -16,10 +16,10 @@ from tests.resources import contract
 from tests.rest import DOCUMENTED, Rest
 from visavis.db import models
 from visavis.db.models import now
+from visavis.net.signing import headers
 from visavis.resources.webhooks import service
 from visavis.resources.webhooks.courier import ATTEMPTS_MAX, PAUSES_S, Courier, Outcome, result
 from visavis.resources.webhooks.events import EVENTS, EventType
-from visavis.resources.webhooks.signing import headers
 
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "webhooks.md"
 SOON_S = 10.0

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 
 ARGUMENTS_CHARS_MAX = 20_000
+DEPTH_MAX = 32
 PROBLEMS_TOLD_MAX = 5
 PROBLEM_CHARS_MAX = 300
 # whoever makes a tool writes its patterns, and everybody's conversation waits while one is tried
@@ -37,15 +38,31 @@ class ArgumentSchema:
         if len(text) > ARGUMENTS_CHARS_MAX:
             return Problem(f"The arguments are longer than {ARGUMENTS_CHARS_MAX} characters.")
         try:
-            arguments = json.loads(text or "{}")
+            arguments = json.loads(text or "{}", parse_constant=_no_constant)
         except (ValueError, RecursionError):
             return Problem("The arguments are not valid JSON.")
         if not isinstance(arguments, dict):
             return Problem("The arguments have to be one JSON object.")
+        if _is_deeper(arguments, DEPTH_MAX):
+            return Problem(f"The arguments are nested deeper than {DEPTH_MAX} levels.")
         problems = [_in_words(error) for error in self._validator.iter_errors(arguments)]
         if problems:
             return Problem(" ".join(problems[:PROBLEMS_TOLD_MAX]))
         return arguments  # pyright: ignore[reportUnknownVariableType]
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        inner = list(cast(dict[str, Any], value).values())
+    elif isinstance(value, list):
+        inner = cast(list[Any], value)
+    else:
+        return False
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _in_words(error: jsonschema_rs.ValidationError) -> str:

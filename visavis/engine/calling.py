@@ -21,13 +21,14 @@ from visavis.core.events import CalledTool, Event, ToolResult, Warned
 from visavis.core.fences import fenced
 from visavis.core.spec import SessionSpec, ToolSpec
 from visavis.core.tasks import TaskSet
+from visavis.core.tools import ToolAnswer, ToolFailed
 from visavis.engine import system_tools
 from visavis.engine.arguments import ArgumentSchema, Problem
 from visavis.engine.called import Told
 from visavis.engine.filler import Fillers, due_ms
 from visavis.engine.system_tools import SystemCall
 from visavis.engine.toolcalls import Exchange
-from visavis.engine.tools import ToolAnswer, ToolExecutor, ToolFailed
+from visavis.engine.tools import ToolExecutor
 from visavis.engine.turn import Shielded
 from visavis.providers import base
 from visavis.providers.base import ChatMessage
@@ -76,6 +77,10 @@ class _Job:
         return self.tool.kind == "mcp" or (webhook is not None and webhook.method != "GET")
 
 
+class _PageFailed(ToolFailed):
+    """By its own account, which it has told itself already."""
+
+
 class Toolbelt:
     """The tools of one session. `ask` puts something into the conversation's inbox, `amend` changes its history."""
 
@@ -104,7 +109,7 @@ class Toolbelt:
     @property
     def offered(self) -> list[base.ToolSpec]:
         """The tools as a mind sees them."""
-        return [base.ToolSpec(tool.name, tool.description, dict(tool.parameters)) for tool in self._tools.values()]
+        return [base.ToolSpec(name, tool.description, dict(tool.parameters)) for name, tool in self._tools.items()]
 
     def open(self) -> None:
         """Take the session's tools, and ask other servers for theirs, which join as soon as these have answered."""
@@ -179,7 +184,7 @@ class Toolbelt:
             elif tool is None:
                 self._deliver(Warned(self._clock.now_ms(), "The language model called a tool that does not exist."))
                 self._answer(caller, place, f'There is no tool "{call.name[:64]}".')
-            elif isinstance(arguments := self._schemas[tool.name].read(call.arguments), Problem):
+            elif isinstance(arguments := self._schemas[call.name].read(call.arguments), Problem):
                 self._told.failed(self._called(tool, caller, {}), BAD_ARGUMENTS, shown=False)
                 self._answer(caller, place, f"Not called: {arguments.text} Call it again with arguments that fit.")
             else:
@@ -212,7 +217,7 @@ class Toolbelt:
         try:
             answer = await self._carried_out(job)
         except ToolFailed as failure:
-            self._told.failed(job.call, failure.message)
+            self._told.failed(job.call, failure.message, shown=not isinstance(failure, _PageFailed))
             text = f"{failure.message}\n{self._as_data(job, failure.said)}" if failure.said else failure.message
         except asyncio.CancelledError:
             self._told.failed(job.call, INTERRUPTED)
@@ -251,7 +256,7 @@ class Toolbelt:
         finally:
             del self._pages[call.call_id]
         if result.error is not None:
-            raise ToolFailed("The page could not do it.", result.error)
+            raise _PageFailed("The page could not do it.", result.error)
         return ToolAnswer(result.result or "")
 
     def _done_here(self, job: _Job) -> ToolAnswer:
@@ -287,19 +292,22 @@ class Toolbelt:
 
     async def _list(self, executor: ToolExecutor) -> None:
         try:
-            self._add(await within(self._clock, LIST_WITHIN_MS, executor.offered()))
-        except (ToolFailed, TimeoutError) as error:
-            reason = error.message if isinstance(error, ToolFailed) else "A tool server did not answer in time."
-            self._deliver(Warned(self._clock.now_ms(), reason, failure=True))
+            self._add(await within(self._clock, LIST_WITHIN_MS, executor.offered(self._fail)))
+        except TimeoutError:
+            self._fail("A server of tools did not list them in time.")
+
+    def _fail(self, text: str) -> None:
+        self._deliver(Warned(self._clock.now_ms(), text, failure=True))
 
     def _add(self, tools: Iterable[ToolSpec]) -> None:
         """Those that can be called: a server of tools is none itself, and of two with one name the first one counts."""
         for tool in tools:
-            if (tool.kind == "mcp" and not tool.remote_name) or tool.name in self._tools:
+            name = tool.name.replace(".", "_")  # minds know no other signs
+            if (tool.kind == "mcp" and not tool.remote_name) or name in self._tools:
                 continue
             try:
-                self._schemas[tool.name] = ArgumentSchema(tool.parameters)
+                self._schemas[name] = ArgumentSchema(tool.parameters)
             except ValueError as error:
                 self._deliver(Warned(self._clock.now_ms(), f"The parameters of a tool cannot be used: it {error}"))
                 continue
-            self._tools[tool.name] = tool
+            self._tools[name] = tool

@@ -78,11 +78,10 @@ class Conversation:
         self._lifecycle = Lifecycle(limits, spec.max_length_ms, now_ms)
         answers = parts.mind is not None and not spec.persona.audio_passthrough
         self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
-        speech = parts.encoders
-        self._show = Show(spec.face, parts.faces, speech.open(), speech.silence, clock, parts.recorder)
+        self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock, parts.recorder)
         self._record = record
         self._audience = Audience(self._record, clock)
-        self._deliver, self._warn, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
+        self._deliver, self.announce, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
         self._ears: Ears | None = None
         self._inbox = Inbox(clock)
         history = History(spec.persona)
@@ -114,10 +113,6 @@ class Conversation:
 
     def end(self, reason: EndReason, text: str = "") -> None:
         self._inbox.put(Ending(reason, text or END_TEXTS[reason]))
-
-    def announce(self, text: str) -> None:
-        """Tell the client something, as a warning."""
-        self._warn(text)
 
     @property
     def joined(self) -> bool:
@@ -208,7 +203,7 @@ class Conversation:
 
     async def _look_at_the_time(self, now_ms: float) -> Ending | None:
         if self._sayings.close_idle_talk(now_ms):
-            self._warn("A talk stream was closed because no text arrived for a while; start a new one.")
+            self.announce("A talk stream was closed because no text arrived for a while; start a new one.")
         if (reason := self._lifecycle.verdict(now_ms)) is not None:
             return ending(reason)
         if (over := await self._turn(turn.Tick())) is not None:
@@ -256,7 +251,7 @@ class Conversation:
                 self._parts.activity,
                 self._parts.ears,
                 self.spec.ears or EarsSpec(""),
-                on_voice=self._voice_changed,
+                on_voice=lambda on: self._inbox.put(turn.VoiceStarted() if on else turn.VoiceStopped(STOP_AFTER_MS)),
                 on_words=lambda turn_id, text: self._inbox.put(turn.Heard(turn_id, text)),
                 on_trouble=self._fail,
             )
@@ -293,7 +288,7 @@ class Conversation:
             case End():
                 pass  # handled before
         if problem is not None:
-            self._warn(problem)
+            self.announce(problem)
         await self._turn(turn.SignOfLife())
 
     async def _system_call(self, call: SystemCall, now_ms: float) -> None:
@@ -384,10 +379,7 @@ class Conversation:
             await self._turn(turn.ReplyDone(state.turn_id))
         return None
 
-    # --- telling everybody, and the end -------------------------------------------------------------------------
-
-    def _voice_changed(self, started: bool) -> None:
-        self._inbox.put(turn.VoiceStarted() if started else turn.VoiceStopped(STOP_AFTER_MS))
+    # --- the end ------------------------------------------------------------------------------------------------
 
     async def _finish(self, over: Ending) -> None:
         now_ms = self._clock.now_ms()

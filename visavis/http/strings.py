@@ -18,6 +18,11 @@ def clean(text: str) -> str:
     return text
 
 
+def storable(text: str) -> str:
+    """The text, with a sign in place of what cannot be held: what a mind or an application writes may be anything."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
 def parse_json(body: bytes) -> Any:
     """Standard JSON and nothing beyond it. Raises `InvalidRequest` naming the place."""
     try:

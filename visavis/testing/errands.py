@@ -1,12 +1,12 @@
 """An executor of tools that does as it is told, for conversations on stage."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from visavis.core.clock import Clock
 from visavis.core.spec import ToolSpec
-from visavis.engine.tools import ToolAnswer, ToolFailed
+from visavis.core.tools import ToolAnswer, ToolFailed
 
 Outcome: TypeAlias = ToolAnswer | ToolFailed | str
 
@@ -24,7 +24,7 @@ class Errands:
         self.closed = False
         self._clock, self._outcomes, self._others = clock, outcomes, others
 
-    async def offered(self) -> Sequence[ToolSpec]:
+    async def offered(self, on_trouble: Callable[[str], None]) -> Sequence[ToolSpec]:
         return self._others
 
     async def run(self, tool: ToolSpec, arguments: Mapping[str, Any]) -> ToolAnswer:

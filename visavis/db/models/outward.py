@@ -9,7 +9,7 @@ from visavis.db.models.base import Base, Json, Owned, now
 
 
 class Tool(Owned, Base):
-    """`type` is CLIENT, SERVER_WEBHOOK, SERVER_RAG or SYSTEM and decides what `config` holds."""
+    """`type` is CLIENT, SERVER_WEBHOOK, SERVER_RAG, SERVER_MCP or SYSTEM and decides what `config` holds."""
 
     __tablename__ = "tools"
 
@@ -19,6 +19,7 @@ class Tool(Owned, Base):
     config: Mapped[Json] = mapped_column(default=dict)
     # header values of a webhook may be credentials: they are sealed, and `config` does not have them
     sealed_headers: Mapped[str] = mapped_column(Text, default="")
+    sealed_signing_secret: Mapped[str] = mapped_column(Text, default="", server_default="")
     disable_interruptions: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)

@@ -28,6 +28,7 @@ _AFTER_FACTS = listed(
 )
 _IN_ORDER = listed("unknown how_are_you can_do who part name")  # the first line says most, later ones less
 _NO_HELP = listed("unknown noted untold unheard")
+_LOST = listed("unknown no_weather no_clock no_news")
 
 index = lru_cache(maxsize=64)(Facts)
 
@@ -38,7 +39,15 @@ class _Said:
     text: str
 
 
-def answer(messages: Sequence[ChatMessage], persona_name: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`is_lost` where a question found no answer."""
+
+    text: str
+    is_lost: bool = False
+
+
+def answer(messages: Sequence[ChatMessage], persona_name: str = "") -> Answer:
     """The reply to a conversation: to its last user message, or an opening or a nudge where the user is not last."""
     return _Talk(messages, persona_name).reply()
 
@@ -80,10 +89,10 @@ class _Talk:
 
     # --- the reply --------------------------------------------------------------------------------------------------
 
-    def reply(self) -> str:
+    def reply(self) -> Answer:
         if not self._heard:
-            return self._line("nudge" if self._spoken else "opening")
-        return self._line("nudge") if self._user_was_answered else self._to_user()
+            return Answer(self._line("nudge" if self._spoken else "opening"))
+        return Answer(self._line("nudge")) if self._user_was_answered else self._to_user()
 
     @property
     def _user_was_answered(self) -> bool:
@@ -91,12 +100,13 @@ class _Talk:
         turns = [message.role for message in self._messages if message.role != "system"]
         return turns[-1] == "assistant"
 
-    def _to_user(self) -> str:
+    def _to_user(self) -> Answer:
         parts = [self._to_sentence(sentence) for sentence in sentences(self._heard[-1])[:SENTENCES_MAX]]
         parts = [said for said in parts if said.situation not in _NO_HELP] or parts[-1:]
         if len(parts) > 1:
             parts = [self._briefly(said) for said in parts[:-1]] + parts[-1:]
-        return " ".join(dict.fromkeys(said.text for said in parts)) or self._line("unheard")
+        text = " ".join(dict.fromkeys(said.text for said in parts)) or self._line("unheard")
+        return Answer(text, is_lost=any(said.situation in _LOST for said in parts))
 
     def _briefly(self, said: _Said) -> _Said:
         """Before another answer, without the question that would invite one."""

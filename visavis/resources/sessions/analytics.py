@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.errors import NotFound
 from visavis.db import models
 from visavis.db.models import Json
+from visavis.resources.sessions.called import stored_type
 from visavis.resources.sessions.measured import USER_TURN_ID, completed
 from visavis.resources.sessions.report_schemas import (
     AverageLatencies,
@@ -108,6 +109,10 @@ def _known(answer: type[ToolCall], called: Json) -> Json:
     return {aliases[key]: value for key, value in called.items() if key in aliases}
 
 
+def _of_turn(called: Json) -> ToolCall:
+    return ToolCall(**_known(ToolCall, {**called, "toolType": stored_type(called)}))
+
+
 def _place(call: models.SessionToolCall, indexes: Mapping[str, int]) -> Json:
     return {"turn_index": indexes.get(call.turn_id, 0), "correlation_id": call.turn_id}
 
@@ -122,7 +127,7 @@ def _turn(
             **shown,
             "turnIndex": row.position,
             "correlationId": row.turn_id,
-            "toolCalls": [ToolCall(**_known(ToolCall, call.called)) for call in calls if call.turn_id == row.turn_id],
+            "toolCalls": [_of_turn(call.called) for call in calls if call.turn_id == row.turn_id],
         },
         by_alias=True,
     )

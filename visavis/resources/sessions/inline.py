@@ -42,7 +42,7 @@ async def tool_specs(
 
 
 def sealed(request: Json, keyring: Keyring) -> Json:
-    """A request as it may be stored: what the headers of its tools say may be a credential."""
+    """A request as it may be stored: what the headers of its tools say may be a credential, and secrets are."""
     return _with_headers(request, keyring.seal)
 
 
@@ -64,6 +64,8 @@ def _settings(settings: Json, change: Callable[[str], str]) -> Json:
     changed = dict(settings)
     if settings.get("headers"):
         changed["headers"] = {name: change(value) for name, value in settings["headers"].items()}
+    if settings.get("signingSecret"):
+        changed["signingSecret"] = change(settings["signingSecret"])
     if settings.get("config"):
         changed["config"] = _settings(settings["config"], change)
     return changed

@@ -25,6 +25,8 @@ UNSUPPORTED = {
 }
 # SDKs whose users expect to see what they typed in the transcript
 ECHOING_CLIENTS = {"python-sdk"}
+# SDKs that take the older form of a client tool's call for an error
+ONE_FORM_CLIENTS = {"kmp-sdk"}
 DETECTION_MS = {
     "silenceBeforeSkipTurnSeconds": "skip_turn_after_ms",
     "silenceBeforeSessionEndSeconds": "end_session_after_ms",
@@ -82,6 +84,8 @@ def session_spec(
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
         listening=listening(row.voice_detection_options or {}),
         tools=tools,
+        end_user_id=options.end_user_id or "",
+        tells_client_tools_twice=client not in ONE_FORM_CLIENTS,
         echo_typed_text=client in ECHOING_CLIENTS,
         may_be_recorded=replay.enable_session_replay and not row.zero_data_retention,
         max_length_ms=length_s * 1000 if length_s is not None else None,

@@ -72,6 +72,12 @@ class SessionOptions(Body):
     region: Annotated[str, Field(max_length=64)] | None = None
     region_policy: Literal["preferred", "strict"] | None = None
     voice_detection: VoiceDetection | None = None
+    end_user_id: Annotated[
+        str | None,
+        Field(
+            max_length=256, description="The application's own name for the person, told to webhook tools that sign."
+        ),
+    ] = None
     egress: dict[str, Any] | None = None
 
 

@@ -21,10 +21,11 @@ from visavis.db.blobs import Blobs
 from visavis.db.models import Json
 from visavis.db.session import Database
 from visavis.engine.host import SessionReport
-from visavis.engine.records import Entry, ReportedMessage
-from visavis.http.strings import UNSTORABLE
+from visavis.engine.records import Entry, ReportedMessage, ReportedToolCall
+from visavis.http.strings import storable
+from visavis.resources.sessions.called import called
 from visavis.resources.sessions.measured import WallTime, measured
-from visavis.resources.sessions.news import tell_ended
+from visavis.resources.sessions.news import tell_ended, tell_tools_failed
 from visavis.resources.sessions.recordings import adopt
 
 FLUSH_EVERY_S = 1.0
@@ -52,9 +53,15 @@ class _Notes:
     keeps_words: bool
     messages: list[Json] = field(default_factory=list[Json], repr=False)
     turns: list[Json] = field(default_factory=list[Json])
+    calls: list[Json] = field(default_factory=list[Json], repr=False)
     end: Json | None = None
     messages_noted: int = 0
     turns_noted: int = 0
+    calls_noted: int = 0
+
+    @property
+    def entries(self) -> int:
+        return len(self.messages) + len(self.turns) + len(self.calls)
 
 
 class Scribe:
@@ -90,6 +97,9 @@ class Scribe:
             case TurnMeasured() if notes.turns_noted < ENTRIES_PER_SESSION_MAX:
                 notes.turns.append(_turn(session_id, notes.turns_noted, entry, notes.wall))
                 notes.turns_noted += 1
+            case ReportedToolCall() if notes.calls_noted < ENTRIES_PER_SESSION_MAX:
+                notes.calls.append(_call(session_id, notes.calls_noted, entry, notes))
+                notes.calls_noted += 1
             case _:
                 return
         self._waiting += 1
@@ -113,9 +123,11 @@ class Scribe:
         """Write down what has been noted. Raises what the database raises, and then nothing is forgotten."""
         async with self._one_at_a_time:
             batch = {
-                session_id: replace(notes, messages=list(notes.messages), turns=list(notes.turns))
+                session_id: replace(
+                    notes, messages=list(notes.messages), turns=list(notes.turns), calls=list(notes.calls)
+                )
                 for session_id, notes in self._notes.items()
-                if notes.messages or notes.turns or notes.end
+                if notes.entries or notes.end
             }
             if not batch:
                 return
@@ -129,7 +141,8 @@ class Scribe:
         notes = self._notes[session_id]
         del notes.messages[: len(written.messages)]
         del notes.turns[: len(written.turns)]
-        self._waiting -= len(written.messages) + len(written.turns)
+        del notes.calls[: len(written.calls)]
+        self._waiting -= written.entries
         if written.end is not None:  # nothing follows
             del self._notes[session_id]
 
@@ -180,6 +193,9 @@ async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
                 await session.execute(insert(models.SessionMessage), notes.messages)
             if notes.turns:
                 await session.execute(insert(models.SessionTurn), notes.turns)
+            if notes.calls:
+                await session.execute(insert(models.SessionToolCall), notes.calls)
+                await tell_tools_failed(session, session_id, notes.calls)
     except (IntegrityError, DataError) as error:
         log.error("a part of a transcript was refused by the database", reason=type(error).__name__)
     # a sign of life, by which a start after a crash knows when the session ended
@@ -205,9 +221,9 @@ def _message(session_id: str, position: int, message: ReportedMessage, wall: Wal
         "session_id": session_id,
         "position": position,
         "role": message.role,
-        "text": _storable(message.text),
+        "text": storable(message.text),
         "said_at": wall.at(message.at_ms),
-        "turn_id": _storable(message.turn_id),
+        "turn_id": storable(message.turn_id),
         "speaking_ms": message.speaking_ms,
         "interrupted": message.interrupted,
     }
@@ -217,11 +233,15 @@ def _turn(session_id: str, position: int, turn: TurnMeasured, wall: WallTime) ->
     return {
         "session_id": session_id,
         "position": position,
-        "turn_id": _storable(turn.turn_id),
+        "turn_id": storable(turn.turn_id),
         "measured": measured(turn, wall),
     }
 
 
-def _storable(text: str) -> str:
-    """What a mind or an application writes may be anything."""
-    return UNSTORABLE.sub("\ufffd", text)
+def _call(session_id: str, position: int, entry: ReportedToolCall, notes: _Notes) -> dict[str, Any]:
+    return {
+        "session_id": session_id,
+        "position": position,
+        "turn_id": storable(entry.call.turn_id),
+        "called": called(entry, notes.wall, keeps_words=notes.keeps_words),
+    }

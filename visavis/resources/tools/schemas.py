@@ -1,5 +1,6 @@
 """Tools on the wire, in both forms clients know: a stored tool with its `config`, and the flat form of sessions."""
 
+import base64
 import re
 from typing import Annotated, Any, Literal
 
@@ -7,12 +8,14 @@ from pydantic import AfterValidator, AliasChoices, Field
 
 from visavis.db import models
 from visavis.http.wire import UUID, Answer, Body, Timestamp, example
+from visavis.net.signing import SECRET_PREFIX
 from visavis.resources.tools.parameters import Parameters
 
-AnyType = Literal["CLIENT", "SERVER_WEBHOOK", "SERVER_RAG", "SYSTEM", "client", "server", "system"]
+AnyType = Literal["CLIENT", "SERVER_WEBHOOK", "SERVER_RAG", "SERVER_MCP", "SYSTEM", "client", "server", "system"]
 Method = Literal["GET", "POST", "PUT", "DELETE", "PATCH"]
 
 REDACTED = "[REDACTED]"
+SECRET_BYTES = range(24, 65)
 HEADERS_MAX = 50
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]{0,8192}")
@@ -33,6 +36,19 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
+def _signing_secret(secret: str) -> str:
+    if secret != REDACTED and (not secret.startswith(SECRET_PREFIX) or _key_bytes(secret) not in SECRET_BYTES):
+        raise ValueError(f'begins with "{SECRET_PREFIX}" and goes on with 24 to 64 random bytes in base64')
+    return secret
+
+
+def _key_bytes(secret: str) -> int:
+    try:
+        return len(base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True))
+    except ValueError:
+        return 0
+
+
 Headers = Annotated[
     dict[str, str],
     AfterValidator(_headers),
@@ -41,6 +57,8 @@ Headers = Annotated[
         "value, and leaving a header out removes it."
     ),
 ]
+FILLERS_MAX = 20
+Filler = Annotated[str, Field(min_length=1, max_length=200)]
 FolderId = Annotated[str, Field(pattern=f"^{UUID}$")]
 
 
@@ -60,15 +78,58 @@ class ToolSettings(Body):
         validation_alias=AliasChoices("documentFolderIds", "folderIds"),
         description="SERVER_RAG: the knowledge groups to search.",
     )
-    url: Annotated[str, Field(max_length=2000, description="SERVER_WEBHOOK: whom to ask.")] | None = None
+    url: (
+        Annotated[
+            str,
+            Field(
+                max_length=2000,
+                description="SERVER_WEBHOOK: whom to ask; `{{name}}` in its path or query stands for an argument. "
+                "SERVER_MCP: the address of the server, which speaks streamable HTTP.",
+            ),
+        ]
+        | None
+    ) = None
     method: Method | None = None
     headers: Headers | None = None
-    body_template: Annotated[str, Field(max_length=50_000)] | None = None
+    body_template: (
+        Annotated[
+            str,
+            Field(
+                max_length=50_000,
+                description="`{{name}}` stands for an argument: between quotes for its text, else for a whole value.",
+            ),
+        ]
+        | None
+    ) = None
+    signing_secret: (
+        Annotated[
+            str,
+            AfterValidator(_signing_secret),
+            Field(
+                max_length=200,
+                description="SERVER_WEBHOOK: requests are signed with it by Standard Webhooks, and name the session "
+                f'and its end user. It is sealed and read as "{REDACTED}".',
+            ),
+        ]
+        | None
+    ) = None
     query_parameters: Annotated[
         Parameters | None, Field(description="A second schema, whose arguments go into the query of the URL.")
     ] = None
     await_response: Annotated[bool, Field(description="SERVER_WEBHOOK: false is fire and forget.")] | None = None
     action: Annotated[str, Field(max_length=64, description="SYSTEM: what happens to the session.")] | None = None
+    filler_phrases: (
+        Annotated[
+            list[Filler],
+            Field(
+                max_length=FILLERS_MAX,
+                description="What the persona says while the tool is slow. Without any it finds words of its own, "
+                "except for client tools; an empty list keeps it silent.",
+            ),
+        ]
+        | None
+    ) = None
+    filler_after_seconds: Annotated[float, Field(ge=0.2, le=60)] | None = None
 
 
 class ToolBody(ToolSettings):
@@ -95,7 +156,7 @@ class ToolBody(ToolSettings):
         Annotated[str, Field(max_length=1024, description="The mind reads this to decide when to call.")] | None
     ) = None
     type: AnyType | None = None
-    subtype: Literal["webhook", "knowledge", "rag"] | None = None
+    subtype: Literal["webhook", "knowledge", "rag", "mcp"] | None = None
     disable_interruptions: bool | None = None
     config: ToolSettings | None = None
 

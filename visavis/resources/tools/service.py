@@ -20,17 +20,24 @@ from visavis.resources.tools.runtime import header_values, tool_spec
 from visavis.resources.tools.schemas import REDACTED, ToolBody, ToolSettings
 from visavis.resources.tools.stock import ACTIONS
 
+WAITING = ("filler_phrases", "filler_after_seconds")
 # the settings each type has, and those it cannot do without
 SETTINGS: dict[str, tuple[str, ...]] = {
-    "CLIENT": ("parameters", "await_result", "tool_timeout_seconds"),
+    "CLIENT": ("parameters", "await_result", "tool_timeout_seconds", *WAITING),
     "SERVER_WEBHOOK": (
         "url", "method", "headers", "body_template", "parameters", "query_parameters", "await_response",
+        "signing_secret", *WAITING,
     ),
-    "SERVER_RAG": ("document_folder_ids",),
+    "SERVER_RAG": ("document_folder_ids", *WAITING),
+    "SERVER_MCP": ("url", "headers", *WAITING),
     "SYSTEM": ("action",),
 }  # fmt: skip
-REQUIRED: dict[str, tuple[str, ...]] = {"SERVER_WEBHOOK": ("url", "method"), "SERVER_RAG": ("document_folder_ids",)}
-SUBTYPES = {"webhook": "SERVER_WEBHOOK", "knowledge": "SERVER_RAG", "rag": "SERVER_RAG"}
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "SERVER_WEBHOOK": ("url", "method"),
+    "SERVER_RAG": ("document_folder_ids",),
+    "SERVER_MCP": ("url",),
+}
+SUBTYPES = {"webhook": "SERVER_WEBHOOK", "knowledge": "SERVER_RAG", "rag": "SERVER_RAG", "mcp": "SERVER_MCP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Tools:
 
     async def remove(self, tool_id: str) -> None:
         row = await self.rows.own(tool_id)
-        row.deleted_at, row.sealed_headers = now(), ""
+        row.deleted_at, row.sealed_headers, row.sealed_signing_secret = now(), "", ""
         await self.rows.session.flush()
 
     async def draft(self, body: ToolBody, stored: Tool | None) -> Tool:
@@ -109,7 +116,7 @@ class Tools:
         """
         row = _blank()
         if stored is not None and stored.config.get("url") == _setting(body, "url")[0]:
-            row.sealed_headers = stored.sealed_headers
+            row.sealed_headers, row.sealed_signing_secret = stored.sealed_headers, stored.sealed_signing_secret
         await self._apply(row, body)
         return row
 
@@ -141,10 +148,15 @@ class Tools:
             elif path and name == "headers":
                 config["headers"] = dict.fromkeys(value, REDACTED)
                 row.sealed_headers = self._sealed(value, header_values(row, self._toolbox.keyring), path)
+            elif path and name == "signing_secret":
+                config["signingSecret"] = REDACTED
+                row.sealed_signing_secret = self._sealed_secret(value, row.sealed_signing_secret, path)
             elif path:
                 config[to_camel(name)] = value
         if not config.get("headers"):
             row.sealed_headers = ""
+        if not config.get("signingSecret"):
+            row.sealed_signing_secret = ""
         for name in REQUIRED.get(kind, ()):
             if to_camel(name) not in config:
                 raise InvalidRequest.field(_path(body, name), f"is required for the type {kind}", "missing")
@@ -159,6 +171,13 @@ class Tools:
                 raise InvalidRequest.field(f"{path}.{name}", f'"{REDACTED}" stands for a value that is not known here')
             values[name] = old[name.lower()] if value == REDACTED else value
         return self._toolbox.keyring.seal(json.dumps(values)) if values else ""
+
+    def _sealed_secret(self, given: str, known: str, path: str) -> str:
+        if given != REDACTED:
+            return self._toolbox.keyring.seal(given)
+        if not known:
+            raise InvalidRequest.field(path, f'"{REDACTED}" stands for a value that is not known here')
+        return known
 
     async def _check_folders(self, folder_ids: Sequence[str], path: str) -> None:
         """Only those that were sent: a group that was removed later does not block other changes."""
@@ -184,7 +203,10 @@ async def check_url(body: ToolBody, guard: Guard) -> None:
 
 
 def _blank() -> Tool:
-    return Tool(name="", description="", type="", config={}, sealed_headers="", disable_interruptions=False)
+    return Tool(
+        name="", description="", type="", config={}, sealed_headers="", sealed_signing_secret="",
+        disable_interruptions=False,
+    )  # fmt: skip
 
 
 def _setting(body: ToolBody, name: str) -> tuple[Any, str]:
@@ -214,7 +236,8 @@ def _type(body: ToolBody, present: str) -> str:
             return kind
     if present.startswith("SERVER_"):
         return present
-    raise InvalidRequest.field("subtype", 'is required for the type server: "webhook" or "knowledge"', "missing")
+    message = 'is required for the type server: "webhook", "knowledge" or "mcp"'
+    raise InvalidRequest.field("subtype", message, "missing")
 
 
 def _action(row: Tool, body: ToolBody) -> str:

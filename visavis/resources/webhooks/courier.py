@@ -22,7 +22,7 @@ from visavis.db.keyring import Keyring
 from visavis.db.models import Webhook, WebhookDelivery, now
 from visavis.db.session import Database
 from visavis.net.guard import Guard, Refused
-from visavis.resources.webhooks.signing import headers
+from visavis.net.signing import headers
 
 POLL_S = 1.0
 ATTEMPT_TIMEOUT_S = 15.0

@@ -12,9 +12,9 @@ from visavis.db.models import Webhook, WebhookDelivery, new_id, now
 from visavis.db.repository import Repository
 from visavis.http.wire import timestamp
 from visavis.net.guard import Guard
+from visavis.net.signing import new_secret
 from visavis.resources.webhooks.events import EVERYTHING, TEST_EVENT, EventType
 from visavis.resources.webhooks.schemas import WebhookBody
-from visavis.resources.webhooks.signing import new_secret
 
 WEBHOOKS_MAX = 20  # of one organization
 OLD_SECRET_HOURS = 24
