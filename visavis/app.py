@@ -21,7 +21,6 @@ from visavis.db.models import new_id
 from visavis.db.passages import store_for
 from visavis.db.session import Database
 from visavis.engine.host import Host, Limits, Parts
-from visavis.engine.tools import ToolExecutor
 from visavis.http import auth, errors, health, middleware, openapi, uploads
 from visavis.http.etags import ETags
 from visavis.http.files import FileCache
@@ -174,10 +173,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         node = _node(settings.data_dir)
         app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.guard = guard = Guard(settings.allow_private_urls)
-        webhook_tools = Webhooks(guard, app.version)
-        stack.push_async_callback(webhook_tools.close)
-        workshop = Workshop(webhook_tools, app.state.retrieval)
-        host = Host(clock, limits, _equipped(furnish, workshop.open), scribe.end, scribe.note, watchers)
+        furnish = _equipped(furnish, Webhooks(guard, app.version), app.state.retrieval, stack)
+        host = Host(clock, limits, furnish, scribe.end, scribe.note, watchers)
         stack.push_async_callback(host.close)
         app.state.first_key = await _prepare(database, settings, node)
         app.state.database = database
@@ -251,9 +248,11 @@ def _filmed(furnish: Furnish, folder: Path, stack: AsyncExitStack) -> Furnish:
     return furnished
 
 
-def _equipped(furnish: Furnish, errands: Callable[[SessionSpec], ToolExecutor]) -> Furnish:
+def _equipped(furnish: Furnish, webhooks: Webhooks, retrieval: Retrieval, stack: AsyncExitStack) -> Furnish:
     """The same parts, and somebody who carries out the session's tools, where it has any."""
-    return lambda spec: replace(furnish(spec), tools=errands(spec)) if spec.tools else furnish(spec)
+    stack.push_async_callback(webhooks.close)
+    workshop = Workshop(webhooks, retrieval)
+    return lambda spec: replace(furnish(spec), tools=workshop.open(spec)) if spec.tools else furnish(spec)
 
 
 def _keyring(settings: Settings) -> Keyring:

@@ -8,8 +8,17 @@ import pytest
 
 from tests.resources.sessions.talking import start, stop, talk
 from tests.rest import Rest
-from visavis.core.events import SessionEnded, TurnMeasured, UserText, Warned
+from visavis.core.events import (
+    CalledTool,
+    SessionEnded,
+    ToolCallCompleted,
+    ToolCallFailed,
+    TurnMeasured,
+    UserText,
+    Warned,
+)
 from visavis.core.spec import FaceSpec, PersonaSpec, SessionSpec
+from visavis.core.tools import INTERRUPTED
 from visavis.telemetry.figures import MediaFigures, Now
 from visavis.telemetry.metrics import Metrics
 from visavis.telemetry.steps import steps_ms
@@ -18,6 +27,7 @@ TOKEN = "a-token-for-prometheus"
 SPEC = SessionSpec(
     "session", "org", PersonaSpec("Cara", "secret prompt"), FaceSpec("still", "nobody"), None, None, None
 )
+CALL = CalledTool("call-1", "session", "turn-1", "secret_name", "webhook", {"city": "secret"}, 0.0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +136,9 @@ def test_outcomes_and_failures_are_told_apart() -> None:
         turn(text_final_ms=1, answered=False),
         Warned(0, "The voice failed: secret", failure=True),
         Warned(0, "Too fast."),
+        ToolCallCompleted(250.0, "e", CALL, "secret"),
+        ToolCallFailed(30_000.0, "e", CALL, "It answered 500."),
+        ToolCallFailed(40.0, "e", CALL, INTERRUPTED),
         SessionEnded(0, "client", "bye"),
     ):
         metrics.happened(SPEC, event)
@@ -135,6 +148,13 @@ def test_outcomes_and_failures_are_told_apart() -> None:
     assert found['visavis_turns_total{outcome="failed"}'] == 1
     assert found['visavis_turns_total{outcome="unanswered"}'] == 1
     assert (found["visavis_provider_errors_total"], found["visavis_warnings_total"]) == (1, 1)
+    took = {name: value for name, value in found.items() if name.startswith("visavis_tool_call_seconds_sum")}
+    assert took == {
+        'visavis_tool_call_seconds_sum{kind="webhook",outcome="completed"}': 0.25,
+        'visavis_tool_call_seconds_sum{kind="webhook",outcome="failed"}': 30.0,
+        'visavis_tool_call_seconds_sum{kind="webhook",outcome="interrupted"}': 0.04,
+    }
+    assert "secret" not in metrics.page().decode()
 
 
 def test_a_turns_steps_are_the_time_between_its_moments() -> None:

@@ -14,6 +14,9 @@ from tests.net.servers import Server, answers, serving
 from tests.resources.sessions.talking import start, stop, talk
 from tests.rest import Rest
 from visavis.core.events import UserText
+from visavis.core.spec import MindSpec
+from visavis.providers.base import ToolCall
+from visavis.providers.llm.script import Script
 from visavis.settings import Settings
 
 PATIENCE_S = 30.0
@@ -62,6 +65,27 @@ def test_a_conversation_is_traced(tmp_path: Path) -> None:
     sent = b"".join(body for _, body in receiver.requests)
     for private in (b"secret", b"Somebody", b"a-label", b"nothing more"):
         assert private not in sent
+
+
+def test_a_call_of_a_tool_is_traced_without_its_name(tmp_path: Path) -> None:
+    listener, stack = socket.create_server(("127.0.0.1", 0)), AsyncExitStack()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1/traces"
+    with Rest("", tmp_path, traces_url=url) as rest:
+        receiver = rest.run(stack.enter_async_context(serving(listener=listener)))
+        receiver.answers["/v1/traces"] = answers(200)
+        call = ToolCall("c1", "open_secret_page", '{"page": "secret"}')
+        rest.media.minds.append(Script(MindSpec("script"), turns=[[call], ["There it is."]]))
+        session_id = start(rest, tools=[{"type": "client", "name": "open_secret_page", "description": "Opens it."}])
+        talk(rest, session_id, UserText("Open it"))
+        stop(rest, session_id)
+        rest.run(until_told(receiver, "invoke_agent"))
+        by_name = {span.name: span for span in spans_of(receiver)}
+        rest.run(stack.aclose())
+    tool, session = by_name["execute_tool client"], by_name["invoke_agent"]
+    assert tool.parent_span_id == session.span_id
+    assert attributes(tool)["gen_ai.operation.name"] == "execute_tool"
+    assert attributes(tool)["visavis.tool.outcome"] == "completed"
+    assert b"secret" not in b"".join(body for _, body in receiver.requests)
 
 
 def test_a_collector_that_is_not_there_disturbs_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

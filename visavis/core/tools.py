@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+# what is told of a call that the user did not wait for: nobody's failure
+INTERRUPTED = "The user interrupted before it answered."
+
 
 @dataclass(frozen=True, slots=True)
 class ToolAnswer:

@@ -21,7 +21,7 @@ from visavis.core.events import CalledTool, Event, ToolResult, Warned
 from visavis.core.fences import fenced
 from visavis.core.spec import SessionSpec, ToolSpec
 from visavis.core.tasks import TaskSet
-from visavis.core.tools import ToolAnswer, ToolFailed
+from visavis.core.tools import INTERRUPTED, ToolAnswer, ToolFailed
 from visavis.engine import system_tools
 from visavis.engine.arguments import ArgumentSchema, Problem
 from visavis.engine.called import Told
@@ -41,7 +41,6 @@ SETTLE_WITHIN_S = 5.0
 # what a page was not asked to answer, and what another server was not
 SHOWN, STARTED = "Done.", "Started. Nobody waits for its answer; go on."
 NOTHING = "It answered, with nothing in it."
-INTERRUPTED = "The user interrupted before it answered."
 NO_TIME = "The tools of this answer have taken too long already."
 BAD_ARGUMENTS = "The mind called it with arguments that do not fit its schema."
 TOO_MANY = f"Not called: {CALLS_PER_REPLY_MAX} calls for one answer are enough. Answer with what you have."

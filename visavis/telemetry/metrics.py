@@ -7,10 +7,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from visavis.core.events import Event, SessionEnded, TurnMeasured, Warned
+from visavis.core.events import Event, SessionEnded, ToolCallCompleted, ToolCallFailed, TurnMeasured, Warned
 from visavis.core.spec import SessionSpec
 from visavis.telemetry.figures import Now
-from visavis.telemetry.steps import steps_ms
+from visavis.telemetry.steps import steps_ms, tool_outcome
 
 # fine where a person notices, coarse where they have given up
 STEP_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -36,6 +36,10 @@ class Metrics:
             "visavis_turn_step_seconds", "Where the time of turns went", ["step"],
             buckets=STEP_BUCKETS_S, registry=registry,
         )  # fmt: skip
+        self._tools = Histogram(
+            "visavis_tool_call_seconds", "How long tools took, by who carries them out", ["kind", "outcome"],
+            buckets=(*STEP_BUCKETS_S, 30.0, 60.0), registry=registry,
+        )  # fmt: skip
         registry.register(_AtTheMoment(look))
 
     def admitted(self, spec: SessionSpec) -> None:
@@ -50,6 +54,8 @@ class Metrics:
         match event:
             case TurnMeasured():
                 self._turn(event)
+            case ToolCallCompleted(at_ms=at_ms, call=call) | ToolCallFailed(at_ms=at_ms, call=call):
+                self._tools.labels(call.kind, tool_outcome(event)).observe((at_ms - call.started_ms) / 1000)
             case Warned(failure=True):
                 self._failures.inc()
             case Warned():

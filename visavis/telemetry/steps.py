@@ -1,8 +1,18 @@
 """Where the time of a turn went, as spans between two moments."""
 
-from visavis.core.events import TurnMeasured
+from typing import Literal
+
+from visavis.core.events import ToolCallCompleted, ToolCallFailed, TurnMeasured
+from visavis.core.tools import INTERRUPTED
 
 Span = tuple[float, float]
+
+
+def tool_outcome(event: ToolCallCompleted | ToolCallFailed) -> Literal["completed", "failed", "interrupted"]:
+    """How a call of a tool ended; a user who does not wait is nobody's failure."""
+    if isinstance(event, ToolCallCompleted):
+        return "completed"
+    return "interrupted" if event.error == INTERRUPTED else "failed"
 
 
 def steps_ms(turn: TurnMeasured) -> dict[str, Span]:

@@ -1,7 +1,8 @@
 """Traces for OpenTelemetry: a span for each session and each turn, and inside a turn one for each step.
 
-Names follow the conventions for generative AI where there are any (`chat`, `invoke_agent`). Nothing that was said is in
-them, and no prompt. Spans are written when what they tell about is over, with the times it really had.
+Names follow the conventions for generative AI where there are any (`chat`, `invoke_agent`, `execute_tool`). Nothing
+that was said is in them, no prompt, and no name that somebody gave a tool. Spans are written when what they tell about
+is over, with the times it really had.
 """
 
 import time
@@ -15,13 +16,17 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_
 from opentelemetry.util.types import AttributeValue
 
 from visavis.core.clock import Clock
-from visavis.core.events import Event, SessionEnded, TurnMeasured, Warned
-from visavis.core.spec import SessionSpec
-from visavis.telemetry.steps import steps_ms
+from visavis.core.events import Event, SessionEnded, ToolCallCompleted, ToolCallFailed, TurnMeasured, Warned
+from visavis.core.spec import SessionSpec, ToolKind
+from visavis.telemetry.steps import steps_ms, tool_outcome
 
 EXPORT_EVERY_MS = 2_000
 EXPORT_WITHIN_S = 10.0
 FLUSH_WITHIN_MS = 3_000
+# the conventions' names for kinds of tools: the caller's, a store of documents, and what an agent calls by itself
+TOOL_TYPES: dict[ToolKind, str] = {
+    "client": "function", "webhook": "extension", "mcp": "extension", "knowledge": "datastore", "system": "function",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -67,6 +72,8 @@ class Traces:
             case TurnMeasured():
                 session.turns += 1
                 self._turn(session, spec, event)
+            case ToolCallCompleted() | ToolCallFailed():
+                self._tool(session, event)
             case Warned(failure=True):
                 session.failures += 1
             case SessionEnded(reason=reason):
@@ -102,6 +109,21 @@ class Traces:
             self._span(span, step, from_ms, {}).end(self._wall_ns(until_ms))
         self._chat(span, spec, turn)
         span.end(self._wall_ns(turn.last_audio_ms or turn.at_ms))
+
+    def _tool(self, session: _Session, event: ToolCallCompleted | ToolCallFailed) -> None:
+        call, outcome = event.call, tool_outcome(event)
+        attributes: dict[str, AttributeValue] = {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.type": TOOL_TYPES[call.kind],
+            "gen_ai.tool.call.id": call.call_id,
+            "gen_ai.conversation.id": call.session_id,
+            "visavis.tool.outcome": outcome,
+        }
+        span = self._span(session.span, f"execute_tool {call.kind}", call.started_ms, attributes)
+        if outcome == "failed":
+            span.set_attribute("error.type", "failed")
+            span.set_status(Status(StatusCode.ERROR))
+        span.end(self._wall_ns(event.at_ms))
 
     def _chat(self, parent: Span, spec: SessionSpec, turn: TurnMeasured) -> None:
         """What the model did, from the words it was given to its last token."""

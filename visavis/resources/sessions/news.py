@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from visavis.core.tools import INTERRUPTED
 from visavis.db import models
 from visavis.db.models import Json
-from visavis.engine.calling import INTERRUPTED
 from visavis.http.wire import timestamp
 from visavis.resources.webhooks.service import enqueue
 
