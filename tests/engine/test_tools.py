@@ -27,12 +27,13 @@ from visavis.core.events import (
     Warned,
 )
 from visavis.core.fences import unfenced
-from visavis.core.spec import ToolSpec
+from visavis.core.spec import MindSpec, ToolSpec
 from visavis.core.tools import ToolAnswer, ToolFailed
 from visavis.engine.calling import CALLS_PER_REPLY_MAX
 from visavis.engine.records import ReportedToolCall
-from visavis.engine.think import TOOL_ROUNDS_MAX
+from visavis.engine.think import LAST_ROUND_REQUEST, TOOL_ROUNDS_MAX
 from visavis.providers.base import ToolCall
+from visavis.providers.llm.responder import Responder
 from visavis.providers.llm.script import Step
 from visavis.testing.rehearsal import Rehearsal
 
@@ -116,6 +117,7 @@ async def test_arguments_that_are_no_object_are_refused(text: str) -> None:
         await talk(r)
         assert not r.all(ToolCallStarted)
     assert mind.heard[1][-1].text.startswith("Not called:")
+    assert isinstance(json.loads(mind.heard[1][-2].tool_calls[0].arguments), dict)
 
 
 async def test_a_tool_that_does_not_exist() -> None:
@@ -170,9 +172,19 @@ async def test_several_rounds_have_a_limit_and_end_in_words() -> None:
     async with Rehearsal(mind, tools=[WEATHER], outcomes={"weather": "Rain"}) as r:
         await talk(r)
         assert len(r.errands.run_with) == TOOL_ROUNDS_MAX
-    assert mind.offered[-1] == ()
-    assert all(mind.offered[:-1])
+    assert all(mind.offered)
+    assert mind.heard[-1][-1].text == LAST_ROUND_REQUEST
     assert r.persona_text() == "Enough."
+
+
+async def test_a_mind_that_never_stops_calling_is_stopped() -> None:
+    mind = scripted(*([call("weather", f"c{n}")] for n in range(TOOL_ROUNDS_MAX + 3)))
+    async with Rehearsal(mind, tools=[WEATHER], outcomes={"weather": "Rain"}) as r:
+        await talk(r)
+        assert len(r.errands.run_with) == TOOL_ROUNDS_MAX
+        await r.say_typed("Hello?")
+        await r.pass_time(500)
+        assert len(r.errands.run_with) > TOOL_ROUNDS_MAX  # the next answer has calls of its own
 
 
 async def test_too_many_calls_at_once_are_not_made() -> None:
@@ -217,6 +229,28 @@ async def test_nobody_waits_for_a_tool_that_is_told_and_forgotten() -> None:
 
 
 # --- what remains -----------------------------------------------------------------------------------------------------
+
+
+async def test_tools_of_other_servers_join() -> None:
+    theirs = ToolSpec("shop_buy", "Buys.", "mcp", {"type": "object"}, True, remote_name="buy")
+    own = ToolSpec("shop", "", "mcp", {}, True)
+    mind = scripted([call("shop_buy")], ["Bought."])
+    async with Rehearsal(mind, tools=[own], outcomes={"shop_buy": "ok"}, others=[theirs]) as r:
+        await talk(r)
+        assert [tool.name for tool in mind.offered[0]] == ["shop_buy"]
+        assert r.all(ToolCallCompleted)[0].call.kind == "mcp"
+    assert r.persona_text() == "Bought."
+
+
+async def test_the_built_in_mind_calls_tools() -> None:
+    async with Rehearsal(Responder(MindSpec("responder")), tools=[OPEN, WEATHER], outcomes={"weather": "Rain."}) as r:
+        await talk(r, "Please open the help page")
+        assert r.all(ToolCallStarted)[0].call.arguments == {"page": "help"}
+        before = r.persona_text()
+        assert before
+        await r.say_typed("What is the weather?")
+        await r.pass_time(2_000)
+        assert r.persona_text() == f"{before}Rain."
 
 
 async def test_calls_are_reported() -> None:

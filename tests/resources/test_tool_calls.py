@@ -142,6 +142,36 @@ def test_knowledge_is_looked_up_in_the_groups_of_the_tool(rest: Rest) -> None:
     assert {call["toolSubtype"] for call in kept.values()} == {"rag"}
 
 
+def test_an_mcp_server_lends_its_tools_to_a_session(rest: Rest, server: Server) -> None:
+    results = {
+        "initialize": {},
+        "tools/list": {"tools": [{"name": "buy", "description": "Buys.", "inputSchema": SCHEMA}]},
+        "tools/call": {"content": [{"type": "text", "text": "Bought in Bern."}]},
+    }
+
+    async def speak(writer: asyncio.StreamWriter) -> None:
+        asked = json.loads(server.requests[-1][1] or b"{}")
+        if "id" not in asked:
+            await answers(202)(writer)
+            return
+        body = {"jsonrpc": "2.0", "id": asked["id"], "result": results[asked["method"]]}
+        await answers(200, json.dumps(body).encode(), content_type="application/json")(writer)
+
+    server.answers["/mcp"] = speak
+    config = {"url": f"{server.url}/mcp", "headers": {"Authorization": "Bearer k-1"}}
+    tool = rest.create("/v1/tools", name="shop", description="A shop.", type="SERVER_MCP", config=config)
+    assert tool["config"]["headers"] == {"Authorization": "[REDACTED]"}
+    mind = script(rest, ("shop_buy", '{"city": "Bern"}'))
+    session_id = start(rest, toolIds=[tool["id"]])
+    rest.run(rest.app.state.desk.host.get(session_id)._tools._listing.settle())
+    talk(rest, session_id, UserText("Buy it."))
+    (kept,) = stop(rest, session_id)["toolCalls"]
+
+    assert (kept["toolName"], kept["toolSubtype"], kept["result"]) == ("shop_buy", "mcp", "Bought in Bern.")
+    assert unfenced(mind.heard[1][-1].text) == "Bought in Bern."
+    assert all("Authorization: Bearer k-1" in head for head, _ in server.requests)
+
+
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [("client", ("client", None)), ("system", ("system", None)), ("mcp", ("server", "mcp"))],

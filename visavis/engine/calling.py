@@ -102,7 +102,7 @@ class Toolbelt:
         self._pages: dict[str, asyncio.Future[ToolResult]] = {}
         self._running: dict[asyncio.Task[None], _Job] = {}
         self._fillers = Fillers()
-        self._tasks = TaskSet()
+        self._tasks, self._listing = TaskSet(), TaskSet()
         self._own = spec.tools
 
     @property
@@ -114,7 +114,7 @@ class Toolbelt:
         """Take the session's tools, and ask other servers for theirs, which join as soon as these have answered."""
         self._add(self._own)
         if self._executor is not None:
-            self._tasks.start(self._list(self._executor), "toolbelt-list")
+            self._listing.start(self._list(self._executor), "toolbelt-list")
 
     def answered(self, result: ToolResult) -> None:
         """A page has done its part. An answer that nobody waits for means nothing."""
@@ -132,6 +132,7 @@ class Toolbelt:
     async def close(self) -> None:
         """What goes on elsewhere has a moment to end by itself, since nobody would know of it otherwise."""
         self.abandon()
+        await self._listing.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 await self._tasks.settle()
@@ -287,7 +288,7 @@ class Toolbelt:
             return ""
         at_ms, tool = min(due, key=lambda one: one[0])
         await self._clock.sleep_until(at_ms)
-        return await self._fillers.words(tool, composed_filler())
+        return await self._fillers.words(tool, composed_filler)
 
     async def _list(self, executor: ToolExecutor) -> None:
         try:

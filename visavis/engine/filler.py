@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from visavis.core.errors import ProviderError
 from visavis.core.spec import ToolSpec
@@ -28,13 +28,13 @@ class Fillers:
     def __init__(self) -> None:
         self._count = itertools.count()
 
-    async def words(self, tool: ToolSpec, composed: AsyncIterator[str]) -> str:
+    async def words(self, tool: ToolSpec, composed: Callable[[], AsyncIterator[str]]) -> str:
         """One short sentence, written or `composed`; "" where there is none, since a wait is not worth a failure."""
         if tool.fillers:
             return tool.fillers[next(self._count) % len(tool.fillers)]
         text = ""
         try:
-            async for piece in composed:
+            async for piece in composed():
                 text += piece
                 if len(text) > FILLER_CHARS_MAX or _SENTENCE.match(text):
                     break

@@ -5,6 +5,7 @@ conversation in which a call has no answer, so a call has one from the moment it
 answers. What the persona said before a call stays before it, as far as it was heard.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,7 +36,7 @@ class Exchange:
     def call(self, calls: Sequence[ToolCall]) -> int:
         """A new round. Returns its number."""
         answers = [ChatMessage("tool", UNANSWERED, tool_call_id=call.call_id) for call in calls]
-        self.rounds.append(_Round(len(self.text), tuple(calls), answers))
+        self.rounds.append(_Round(len(self.text), tuple(map(_well_formed, calls)), answers))
         return len(self.rounds) - 1
 
     def answer(self, round_number: int, index: int, text: str) -> tuple[ChatMessage, ChatMessage]:
@@ -72,3 +73,12 @@ class Exchange:
             messages += one.answers
             begin = one.said_chars
         return messages
+
+
+def _well_formed(call: ToolCall) -> ToolCall:
+    """Minds refuse to be reminded of arguments that are no JSON object, even of their own."""
+    try:
+        is_object = isinstance(json.loads(call.arguments or "{}"), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    return call if is_object else replace(call, arguments="{}")

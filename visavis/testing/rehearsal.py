@@ -224,7 +224,7 @@ class Seat:
 class Rehearsal:
     """One session of a real host. Arguments left out get a persona without greeting that answers nothing.
 
-    `outcomes` are what tools answer that neither the page nor the engine carries out.
+    `outcomes` are what tools answer that neither the page nor the engine carries out, `others` those of other servers.
     """
 
     def __init__(
@@ -237,9 +237,10 @@ class Rehearsal:
         max_length_ms: float | None = None,
         tools: Sequence[ToolSpec] = (),
         outcomes: Mapping[str, Outcome] | None = None,
+        others: Sequence[ToolSpec] = (),
     ) -> None:
         self.clock = HandWoundClock(1_000.0)
-        self.errands = Errands(self.clock, outcomes or {})
+        self.errands = Errands(self.clock, outcomes or {}, others)
         self.mind, self.heard = mind, heard or Hears()
         self.voice, self.face = PacedVoice(), StillFaces()
         self.peer, self.socket = Seat(), Seat()
