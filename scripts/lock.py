@@ -6,7 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".venv" / "bin" / "uv"
 OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--universal", "--python-version", "3.11", "--quiet"]
-CLIENTS = ("tests/clients/python_sdk/requirements", "tests/clients/mcp_server/requirements")
+CLIENTS = (
+    "tests/clients/python_sdk/requirements",
+    "tests/clients/mcp_server/requirements",
+    "tests/clients/voice_sdks/requirements",
+)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from visavis.app import create_app
 from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, SessionSpec, VoiceSpec
+from visavis.core.voices import VoiceProvider
 from visavis.db.session import Database
 from visavis.engine.host import Parts
 from visavis.http.health import Check, PartHealth
@@ -43,10 +44,21 @@ class QuietMedia:
         self.specs: dict[str, SessionSpec] = {}
         self.minds: deque[LanguageModel] = deque()  # for the sessions to come, instead of one with nothing to say
         self.made: list[str] = []
+        self.keyed: dict[str, VoiceProvider] = {}
         self.health = PartHealth(True, "quiet")
 
     async def open(self, settings: Settings, stack: AsyncExitStack) -> "QuietMedia":
         return self
+
+    def speakers(self) -> dict[str, VoiceProvider]:
+        """As a server has them that was given one key, and on which nothing is installed but flite."""
+        remote = {name: VoiceProvider(name, name, needs_key=True) for name in ("cartesia", "elevenlabs")}
+        return {
+            **remote,
+            **self.keyed,
+            "flite": VoiceProvider("flite", "flite", ("en",), keeps_nothing=True),
+            "espeak": VoiceProvider("espeak", "espeak", ("en", "es", "fr"), keeps_nothing=True),
+        }
 
     def furnish(self, spec: SessionSpec) -> Parts:
         self.specs[spec.session_id] = spec

@@ -14,6 +14,7 @@ from visavis.core.clock import MonotonicClock
 from visavis.core.material import VoiceCloner
 from visavis.core.spec import MindSpec, Reach, SessionSpec
 from visavis.core.tasks import TaskSet
+from visavis.core.voices import VoiceProvider
 from visavis.db import migrate
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
@@ -53,6 +54,7 @@ from visavis.resources.meetings.windows import InviteWindows
 from visavis.resources.organizations import service as organizations
 from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
+from visavis.resources.provider_secrets import routes as provider_secrets
 from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
@@ -71,6 +73,7 @@ from visavis.resources.tools.webhooks import Webhooks
 from visavis.resources.voices import routes as voices
 from visavis.resources.voices.assets import SampleShelf, Speaker
 from visavis.resources.voices.cloning import Studio
+from visavis.resources.voices.speakers import Speakers
 from visavis.resources.voices.stock import rows as stock_voices
 from visavis.resources.webhooks import routes as webhooks
 from visavis.resources.webhooks.courier import Courier
@@ -90,6 +93,8 @@ class Media(Pictures, Speaker, Protocol):
     def recogniser(self) -> str: ...
 
     def furnish(self, spec: SessionSpec) -> Parts: ...
+
+    def speakers(self) -> Mapping[str, VoiceProvider]: ...
 
     def checks(self) -> Mapping[str, Check]: ...
 
@@ -126,6 +131,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
         app.include_router(routes)
+    app.include_router(provider_secrets.routes)
     for routes in (sessions.engine, avatars.files, voices.files, documents.routes, uploads.routes, health.routes):
         app.include_router(routes)
     app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
@@ -151,8 +157,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings.make_data_dir()
     async with AsyncExitStack() as stack:
         keyring = _keyring(settings)
-        reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
-        minds = Minds(_stock_mind(settings), keyring, reach, first_word_ms)
+        minds = _minds(settings, keyring)
         database = await _open_database(settings, stack)
         media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
@@ -184,6 +189,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.minds = minds
+        app.state.speakers = speakers = Speakers(media.speakers(), keyring)
         app.state.inspector = media
         app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version), blobs)
         app.state.studio = Studio(settings.voice_cloning, _cloner(settings, stack), media)
@@ -193,6 +199,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             scribe=scribe,
             signer=TokenSigner(keyring.signing_keys("session tokens")),
             minds=minds,
+            speakers=speakers,
             toolbox=toolbox,
             files=blobs,
             ice=IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret.get_secret_value()),
@@ -259,6 +266,11 @@ def _keyring(settings: Settings) -> Keyring:
     if settings.secret_keys:
         return Keyring([key.get_secret_value() for key in settings.secret_keys])
     return Keyring.from_folder(settings.data_dir)
+
+
+def _minds(settings: Settings, keyring: Keyring) -> Minds:
+    reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
+    return Minds(_stock_mind(settings), keyring, reach, first_word_ms)
 
 
 def _stock_mind(settings: Settings) -> MindSpec:

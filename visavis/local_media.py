@@ -2,7 +2,7 @@
 
 import asyncio
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from visavis.core.clock import MonotonicClock
 from visavis.core.errors import ProviderError, Unavailable
 from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
+from visavis.core.voices import VoiceProvider
 from visavis.engine.host import Parts
+from visavis.engine.voice_chain import VoiceChain
 from visavis.http.health import Check, PartHealth
 from visavis.media.child import load_class
 from visavis.media.inspections import Inspector
@@ -63,7 +65,7 @@ class LocalMedia:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
         return Parts(
             mind=_mind(spec.mind) if spec.mind else None,
-            voice=self._voice(spec.voice) if spec.voice else None,
+            voice=self._voices((spec.voice, *spec.fallback_voices)) if spec.voice else None,
             ears=self._ears(spec.ears.provider) if spec.ears else None,
             activity=self.activity,
             faces=self.faces,
@@ -139,6 +141,30 @@ class LocalMedia:
         parts = {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
         return {**parts, "photos": photos}
 
+    def speakers(self) -> dict[str, VoiceProvider]:
+        """Who can speak here. One whose library is missing cannot; flite has a stand-in of its own."""
+        here = (name for name in catalog.names("tts") if not catalog.missing("tts", name))
+        names = [name for name in here if self.voices.suffice(name)]
+        if self.voice_name and BUILT_IN_VOICE[0] not in names:
+            names.append(BUILT_IN_VOICE[0])
+        return {name: self._speaker(name) for name in names}
+
+    def _speaker(self, name: str) -> VoiceProvider:
+        traits, options = catalog.traits("tts", name), self.voices.of(name)
+        return VoiceProvider(
+            name=name,
+            label=traits.label,
+            languages=traits.languages,
+            needs_key=traits.needs_key,
+            has_key=self.voices.has_key(name),
+            keeps_nothing=traits.zero_retention,
+            keeps_nothing_of_ours=bool(getattr(options, "zero_retention", False)),
+        )
+
+    def _voices(self, specs: Sequence[VoiceSpec]) -> TextToSpeech | None:
+        found = [voice for spec in specs if (voice := self._voice(spec)) is not None]
+        return VoiceChain(found) if len(found) > 1 else found[0] if found else None
+
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:
         return open_voice(spec, self.speech, self.voices)
 
@@ -185,7 +211,7 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
 def open_voice(spec: VoiceSpec, speech: SpeechPool, voices: VoiceOptions) -> TextToSpeech | None:
     """One session's voice; None where its provider is missing here."""
     name = _built_in_voice() if spec.provider == BUILT_IN_VOICE[0] else spec.provider
-    if not name or catalog.missing("tts", name):
+    if not name or catalog.missing("tts", name) or not voices.suffice(name):
         return None
     if catalog.traits("tts", name).runs_in_worker:
         return speech.voice(catalog.dotted("tts", name), spec)

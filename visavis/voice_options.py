@@ -37,6 +37,11 @@ class VoiceOptions:
     def of(self, name: str) -> BaseModel | None:
         return self.chosen.get(name)
 
+    def suffice(self, name: str) -> bool:
+        """Whether a provider has every option that it cannot do without, such as where its model is."""
+        needed = (field.is_required() for field in catalog.options("tts", name).model_fields.values())
+        return name in self.chosen or not any(needed)
+
     def has_key(self, name: str) -> bool:
         """Whether the operator gave a key for a provider that needs one."""
         key = getattr(self.chosen.get(name), "api_key", None)

@@ -5,7 +5,7 @@ import { strings } from "./strings";
 const words = strings.servedBy;
 
 /** The providers that ship with the server and need no key. */
-const BUILT_IN: ReadonlySet<string> = new Set(["responder", "echo", "script", "flite", "tone"]);
+const BUILT_IN: ReadonlySet<string> = new Set(["responder", "echo", "script", "flite", "festival", "espeak", "tone"]);
 
 export interface Server {
   name: string;

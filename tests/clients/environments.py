@@ -33,6 +33,12 @@ def mcp_server() -> Path:
     return _environment("mcp", [lock], _install_python) / "bin" / "python"
 
 
+def voice_sdks() -> Path:
+    """The interpreter that has the speech vendors' own clients."""
+    lock = HERE / "voice_sdks" / "requirements.lock"
+    return _environment("voices", [lock], _install_python) / "bin" / "python"
+
+
 def js_sdk() -> Path:
     """The official JavaScript client as one file that a page includes with a script tag."""
     folder = HERE / "js_sdk"
@@ -88,6 +94,7 @@ def main() -> None:
     try:
         python_sdk()
         mcp_server()
+        voice_sdks()
         js_sdk()
     except ClientMissing as missing:
         sys.exit(f"setup: {missing}")

@@ -26,7 +26,7 @@ class FakeAzure(FakeSpeechServer):
                 continue
             assert wanted["outputFormat"] == "raw-24khz-16bit-mono-pcm"
             self.requests.append(body.decode())
-            self.asked.set()
+            self.is_asked()
             if not await self._speak(wire, headers["x-requestid"], text_of(body), wanted["metadataOptions"]):
                 return
 

@@ -21,7 +21,7 @@ class FakeCartesia(FakeSpeechServer):
             if asked.get("cancel"):
                 self.stopped.set()
                 continue
-            self.asked.set()
+            self.is_asked()
             if not await self._speak(wire, asked):
                 return
 

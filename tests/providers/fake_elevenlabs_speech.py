@@ -34,7 +34,7 @@ class FakeElevenLabsSpeech(FakeSpeechServer):
                 texts[name] = texts.get(name, "") + asked["text"]
             is_over = asked.get("flush") or (not named and asked.get("text") == "")
             if is_over and texts.get(name, "").strip():
-                self.asked.set()
+                self.is_asked()
                 if not await self._speak(wire, name, texts.pop(name), named):
                     return
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.providers.fake_speech_server import KEY, FakeSpeechServer, Http, spoken
+from tests.providers.msgpack import unpacked
 
 _TORN_BYTES = 1001  # pieces of a body end in the middle of a sample as often as not
 
@@ -43,5 +44,7 @@ class FakeFishAudio(FakeSpeechServer):
 
     async def over_http(self, path: str, query: dict[str, str], headers: dict[str, str], body: Any, wire: Http) -> None:
         assert path == "/v1/tts"
+        body = unpacked(body) if isinstance(body, bytes) else body
+        assert body["format"] == "pcm"
         self.requests.append({**body, "model": headers["model"]})
         await wire.play(self.next_plan(), torn(body["text"]), b"<html>", b"audio/pcm")

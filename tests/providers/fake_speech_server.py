@@ -10,8 +10,10 @@ import math
 import re
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 from urllib.parse import parse_qsl
@@ -55,6 +57,7 @@ def spoken(text: str) -> list[Spoken]:
     ]
 
 
+@cache
 def beep() -> bytes:
     loud = RATE_HZ * WORD_MS // 1000
     quiet = RATE_HZ * GAP_MS // 1000
@@ -74,6 +77,9 @@ class FakeSpeechServer:
         self.targets: list[tuple[str, dict[str, str]]] = []  # path and query of each request or connection
         self.connections = 0
         self.asked = asyncio.Event()
+        self.asked_s = self.sent_s = (
+            0.0  # work of this thread until the last sentence was asked for, and until its first answer was sent
+        )
         self.stopped = asyncio.Event()  # somebody was told to stop in the middle, or was left
         self.left = asyncio.Event()  # set while nobody is connected
         self._live = 0
@@ -95,6 +101,13 @@ class FakeSpeechServer:
 
     def answer_with(self, *plans: Plan) -> None:
         self.plans = list(plans)
+
+    def is_asked(self) -> None:
+        self.asked_s, self.sent_s = time.thread_time(), 0.0
+        self.asked.set()
+
+    def sends(self) -> None:
+        self.sent_s = self.sent_s or time.thread_time()
 
     def next_plan(self) -> Plan:
         return self.plans.pop(0) if len(self.plans) > 1 else self.plans[0]
@@ -140,7 +153,7 @@ class FakeSpeechServer:
             await wire.whole(200, b"[]")
         else:
             body = content if "msgpack" in headers.get("content-type", "") else json.loads(content)
-            self.asked.set()
+            self.is_asked()
             await self.over_http(scope["path"], query, headers, body, wire)
 
     async def _socketed(self, scope: Scope, query: dict[str, str], headers: dict[str, str], wire: "Socket") -> None:
@@ -201,6 +214,7 @@ class Http:
     async def _piece(self, piece: bytes, kind: bytes) -> None:
         if not self._begun:
             await self._start(200, kind)
+        self._server.sends()
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def _start(self, status: int, kind: bytes) -> None:
@@ -226,6 +240,7 @@ class Socket:
         return message.get("text") if message.get("text") is not None else message.get("bytes")
 
     async def say(self, message: dict[str, Any] | str | bytes) -> None:
+        self.server.sends()
         if isinstance(message, bytes):
             await self.send({"type": "websocket.send", "bytes": message})
             return

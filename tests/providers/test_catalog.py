@@ -41,9 +41,10 @@ def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_kind_has_its_built_ins() -> None:
     assert catalog.names("stt") == ["pocketsphinx", "scripted"]
-    assert catalog.names("llm") == ["echo", "openai_compatible", "responder", "script"]
+    assert catalog.names("llm") == ["anthropic", "echo", "gemini", "openai_compatible", "responder", "script"]
     assert catalog.names("tts") == [
-        "azure", "cartesia", "deepgram", "elevenlabs", "fish_audio", "flite", "flite_wasm", "openai_speech", "tone",
+        "azure", "cartesia", "deepgram", "elevenlabs", "espeak", "festival", "fish_audio", "flite", "flite_wasm",
+        "kokoro", "openai_speech", "piper", "tone",
     ]  # fmt: skip
     assert catalog.names("vad") == ["energy", "silero"]
     assert catalog.names("cloning") == ["elevenlabs"]
@@ -74,6 +75,11 @@ def test_every_provider_says_what_it_is(kind: Kind, name: str) -> None:
     assert provider is sys.modules[module].PROVIDER
     assert issubclass(provider.Settings, BaseModel)
     assert provider.Settings.model_json_schema()["type"] == "object"
+
+
+def test_every_voice_says_what_it_costs() -> None:
+    silent = [name for name in catalog.names("tts") if name != "tone" and not catalog.traits("tts", name).cost]
+    assert silent == []
 
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)

@@ -24,12 +24,14 @@ AT_ADDRESS: dict[str, Any] = {
     "/v1/meetings/invites/": models.MeetingInvite,
     "/v1/webhooks/": models.Webhook,
     "/v1/webhooks/{id}/deliveries/": models.WebhookDelivery,
+    "/v1/provider-secrets/": models.ProviderSecret,
 }
 # Whose id each field of a request holds; None for fields that only look as if they held one.
 IN_FIELD: dict[str, Any] = {
     "personaId": models.Persona,
     "avatarId": models.Avatar,
     "voiceId": models.Voice,
+    "fallbackVoiceIds": models.Voice,
     "llmId": models.Llm,
     "toolIds": models.Tool,
     "documentFolderIds": models.KnowledgeGroup,

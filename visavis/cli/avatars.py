@@ -27,7 +27,6 @@ from visavis.media.speech_pool import SpeechPool
 from visavis.renderers.contact import contact_sheet
 from visavis.resources.avatars.service import face_spec
 from visavis.resources.avatars.stock import rows as stock_avatars
-from visavis.resources.voices.service import voice_spec
 from visavis.resources.voices.stock import rows as stock_voices
 from visavis.settings import Settings
 from visavis.voice_options import VoiceOptions
@@ -85,7 +84,8 @@ def say(
     settings = read_settings(data_dir)
     with _told():
         row = _find(_all(settings, Avatar), avatar, "avatar")
-        speaker = voice_spec(_speaker(settings, voice), {}, None)
+        said_by = _speaker(settings, voice)
+        speaker = VoiceSpec(said_by.served_by, said_by.served_voice, language=said_by.language or "")
         target, spoken = _target(out, ".mp4"), _text(text)
         kind = load_renderer(row.renderer, settings)
         face = replace(_face(settings, row, *_size(size, kind.traits.sizes_px)), disclosed=disclosure)

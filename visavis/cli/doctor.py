@@ -29,6 +29,8 @@ async def examine(settings: Settings) -> list[Finding]:
     return [
         await _database(settings),
         _provider("tts", BUILT_IN_VOICE, "voice", "replies are silent"),
+        _provider("tts", ("festival", "flite"), "richer voice", "no voice but flite's"),
+        _provider("tts", ("espeak",), "other languages", "personas speak English"),
         _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _photos(),

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from visavis.cli import avatars, claim, keys, server
 from visavis.cli.doctor import examine
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
+from visavis.cli.provider_check import ask_providers
 from visavis.cli.supervisor import Supervisor
 from visavis.cli.talk import talk
 from visavis.core.errors import VisavisError
@@ -117,9 +118,16 @@ def talk_in_terminal(
 
 
 @app.command()
-def doctor(data_dir: DataDir = None) -> None:
+def doctor(
+    what: Annotated[
+        Literal["machine", "providers"],
+        typer.Argument(help="`providers` makes one cheap call to each provider that has a key."),
+    ] = "machine",
+    data_dir: DataDir = None,
+) -> None:
     """Say which parts work here, what has fallen back, and what to do about it."""
-    findings = asyncio.run(examine(read_settings(data_dir)))
+    settings = read_settings(data_dir)
+    findings = asyncio.run(examine(settings) if what == "machine" else ask_providers(settings))
     for finding in findings:
         print(f"{finding.mark:<9} {finding.part:<16} {finding.text}")
     if any(finding.mark == "broken" for finding in findings):

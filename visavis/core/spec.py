@@ -141,6 +141,8 @@ class SessionSpec:
 
     `end_user_id` is the application's name for the person. Some clients take the older form of a client tool's call for
     an error; theirs is not told twice.
+
+    `fallback_voices` speak, in this order, where the one before fails.
     """
 
     session_id: str
@@ -158,3 +160,4 @@ class SessionSpec:
     may_be_recorded: bool = False
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"
+    fallback_voices: tuple[VoiceSpec, ...] = ()

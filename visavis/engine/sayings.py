@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.errors import ProviderError
-from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, TurnMeasured
+from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, TurnMeasured, Warned
 from visavis.core.spec import PersonaSpec
 from visavis.core.tasks import TaskSet
 from visavis.engine.calling import Toolbelt
@@ -23,6 +23,7 @@ from visavis.engine.reply import Reply
 from visavis.engine.show import Show
 from visavis.engine.talk import TalkStreams
 from visavis.engine.think import GREETING_REQUEST, History, Thinking, think, whole
+from visavis.engine.voice_chain import VoiceChain
 from visavis.providers.base import LanguageModel, TextToSpeech
 
 OVERTAKES_WITHIN_MS = 250.0
@@ -76,6 +77,8 @@ class Sayings:
         self._saying: Saying | None = None
         self._unanswered: Timings | None = None
         self._tasks = TaskSet()
+        if isinstance(voice, VoiceChain):
+            voice.tell = lambda text: deliver(Warned(clock.now_ms(), text, failure=True))
         if voice is not None:
             self._tasks.start(voice.warm(), "sayings-warm-voice")
 

@@ -18,6 +18,7 @@ RESOURCES = (
     "sessions",
     "meetings",
     "webhooks",
+    "provider-secrets",
 )
 # tokens and conversations are sessions, whatever their addresses
 FILED_ELSEWHERE = {"auth": "sessions", "engine": "sessions"}

@@ -1,4 +1,6 @@
-"""What the two ways of running flite share: its voices, and the way from its raw output to finished speech.
+"""What the two ways of running flite share: its voices, and the way from raw output to finished speech.
+
+That way is also festival's and espeak's, which come at other rates.
 
 Raw voices differ in loudness by 12 dB and begin with up to a quarter of a second of silence. Finished speech is of one
 loudness, starts at once and ends with the pause its punctuation asks for; marks move along.
@@ -97,8 +99,8 @@ def manner_of(spec: VoiceSpec) -> Manner:
     """What a request asks for; an unknown voice is the default one, so that a conversation never falls silent."""
     voice = VOICES.get(spec.voice, VOICES[DEFAULT_VOICE])
     speed = float(np.clip(spec.speed, *SPEED_RANGE))
-    pitch = voice.pitch * _number(spec, "pitch", (0.7, 1.4))
-    tract = voice.tract * _number(spec, "tract", (0.85, 1.15))
+    pitch = voice.pitch * number_of(spec, "pitch", (0.7, 1.4))
+    tract = voice.tract * number_of(spec, "tract", (0.85, 1.15))
     return Manner(
         base=voice.base,
         stretch=voice.stretch * tract / speed,
@@ -109,7 +111,8 @@ def manner_of(spec: VoiceSpec) -> Manner:
     )
 
 
-def _number(spec: VoiceSpec, option: str, limits: tuple[float, float]) -> float:
+def number_of(spec: VoiceSpec, option: str, limits: tuple[float, float]) -> float:
+    """An option that is a number, within limits; 1.0 where nobody set it."""
     value = spec.options.get(option)
     return float(np.clip(value, *limits)) if isinstance(value, int | float) else 1.0
 
@@ -119,24 +122,26 @@ def silence() -> SpeechAudio:
     return SpeechAudio(AudioChunk(b"", SPEECH_RATE_HZ))
 
 
-def finish(raw: RawSpeech, source: str, plain_text: PlainText, manner: Manner) -> SpeechAudio:
+def finish(
+    raw: RawSpeech, source: str, plain_text: PlainText, manner: Manner, rate_hz: int = SPEECH_RATE_HZ
+) -> SpeechAudio:
     """Finished speech of `source`: resampled, trimmed, levelled, marked."""
-    samples = _resampled(raw, manner)
+    samples = _resampled(raw, manner, rate_hz)
     start, stop = _sounding(samples)
-    start = max(0, start - round(LEAD_MS / manner.speed * SPEECH_RATE_HZ / 1000))
-    pause = round(_pause_ms(plain_text.text) / manner.speed * SPEECH_RATE_HZ / 1000)
+    start = max(0, start - round(LEAD_MS / manner.speed * rate_hz / 1000))
+    pause = round(_pause_ms(plain_text.text) / manner.speed * rate_hz / 1000)
     body = samples[start : stop + pause]
     body = np.pad(body, (0, stop + pause - start - len(body)))
-    audio = AudioChunk(_limited(body * manner.gain).tobytes(), SPEECH_RATE_HZ)
-    phones, words = _times(raw, manner, start * 1000 / SPEECH_RATE_HZ, audio.duration_ms)
+    audio = AudioChunk(_limited(body * manner.gain).tobytes(), rate_hz)
+    phones, words = _times(raw, manner, start * 1000 / rate_hz, audio.duration_ms)
     return SpeechAudio(audio, (*phones, *word_marks(source, plain_text, words)))
 
 
-def _resampled(raw: RawSpeech, manner: Manner) -> Samples:
-    """Played faster by `tract` and brought to the rate of the house."""
-    if raw.rate_hz * manner.tract == SPEECH_RATE_HZ:
+def _resampled(raw: RawSpeech, manner: Manner, rate_hz: int) -> Samples:
+    """Played faster by `tract` and brought to the rate that is wanted."""
+    if raw.rate_hz * manner.tract == rate_hz:
         return raw.samples
-    return soxr.resample(raw.samples, raw.rate_hz * manner.tract, SPEECH_RATE_HZ)
+    return soxr.resample(raw.samples, raw.rate_hz * manner.tract, rate_hz)
 
 
 def _sounding(samples: Samples) -> tuple[int, int]:

@@ -31,8 +31,8 @@ _AHEAD = 4  # pictures that may come along when one is made
 _COLUMNS_PER_MS = 0.08
 # such networks were trained on boxes from above the brows to below the chin, and the outline begins at the hair
 _BROW, _CHIN = 0.10, 0.05
-# what is taken of the network's picture, in shares of the box: an ellipse around mouth and chin, and its soft part
-_MIDDLE, _REACH, _SOFT = (0.50, 0.75), (0.38, 0.245), 0.40
+_KEPT = (0.10, 0.90, 0.54, 0.97)  # of the box: what is taken of the network's picture, left, right, top and bottom
+_SOFT = 0.10  # of the box: how wide its edges are
 
 
 class Neural(Portrait):
@@ -176,11 +176,12 @@ def _input(model: Sitter, side_px: int) -> tuple[Floats, Rect]:
 
 def _soft(area: Rect) -> tuple[Floats, Floats, Floats]:
     """How much of the network's picture is shown where, for the three planes of the lower half."""
-    x = (np.arange(area.width) + 0.5) / area.width - _MIDDLE[0]
-    y = 0.5 + (np.arange(area.height) + 0.5) / area.height / 2 - _MIDDLE[1]
-    away = np.hypot(x[None, :] / _REACH[0], y[:, None] / _REACH[1])
-    inwards = np.clip((1 - away) / _SOFT, 0, 1)
-    share = inwards * inwards * (3 - 2 * inwards)
+    left, right, top, bottom = _KEPT
+    x = (np.arange(area.width) + 0.5) / area.width
+    y = 0.5 + (np.arange(area.height) + 0.5) / area.height / 2
+    across = np.clip(np.minimum(x - left, right - x) / _SOFT, 0, 1)
+    down = np.clip(np.minimum(y - top, bottom - y) / _SOFT, 0, 1)
+    share = (down * down * (3 - 2 * down))[:, None] * (across * across * (3 - 2 * across))[None, :]
     full = share.astype(np.float32)
     half = np.asarray(cv2.resize(full, (area.width // 2, area.height // 2), interpolation=cv2.INTER_AREA), np.float32)
     return full, half, half

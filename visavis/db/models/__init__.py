@@ -4,7 +4,7 @@ A row with no organization is stock: everybody sees it and nobody changes it.
 """
 
 from visavis.db.models.base import Base, Identified, Json, Owned, new_id, now
-from visavis.db.models.catalog import Avatar, Llm, Voice
+from visavis.db.models.catalog import Avatar, Llm, ProviderSecret, Voice
 from visavis.db.models.knowledge import KnowledgeChunk, KnowledgeDocument, KnowledgeGroup
 from visavis.db.models.organizations import ApiKey, IdempotentAnswer, Organization
 from visavis.db.models.outward import MeetingInvite, Tool, Webhook, WebhookDelivery
@@ -27,6 +27,7 @@ __all__ = [
     "Owned",
     "Persona",
     "PersonaTool",
+    "ProviderSecret",
     "Session",
     "SessionGrant",
     "SessionMessage",

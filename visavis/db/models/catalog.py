@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.db.models.base import Base, Json, Owned, now
@@ -48,6 +48,17 @@ class Voice(Owned, Base):
     # who cloned it for us, so that erasing it erases it there; empty for voices that were made elsewhere
     cloned_by: Mapped[str] = mapped_column(String(64), default="")
     deleted_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=2)
+
+
+class ProviderSecret(Owned, Base):
+    """An organization's own key for a provider; `secret` is sealed, and there is one for each provider."""
+
+    __tablename__ = "provider_secrets"
+    __table_args__ = (UniqueConstraint("organization_id", "provider"),)
+
+    provider: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=2)
 
 

@@ -20,6 +20,8 @@ class Persona(Owned, Base):
     avatar_model: Mapped[str | None] = mapped_column(String(32))
     voice_id: Mapped[str | None] = mapped_column(String(64))
     voice_speed: Mapped[float | None] = mapped_column(default=1.0)
+    # who speaks when the voice fails, in this order
+    fallback_voice_ids: Mapped[list[str] | None]
     llm_id: Mapped[str | None] = mapped_column(String(64))
     system_prompt: Mapped[str | None] = mapped_column(Text)
     personality: Mapped[str | None] = mapped_column(Text)

@@ -73,6 +73,7 @@ class Flite:
         rate_hz=SPEECH_RATE_HZ,
         zero_retention=True,
         note="Small and fast, English, works without a key or a download.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):

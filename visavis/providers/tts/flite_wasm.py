@@ -57,6 +57,7 @@ class FliteWasm:
         rate_hz=SPEECH_RATE_HZ,
         zero_retention=True,
         note="The same voices as flite, at two to three times the work; for machines without the library.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):

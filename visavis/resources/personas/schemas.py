@@ -92,6 +92,9 @@ class PersonaBody(Body):
     avatar_model: AvatarModel | None = None
     voice_id: Id | None = None
     voice_speed: Annotated[float, Field(ge=0, le=5, description="A multiplier; 0 is the voice's own.")] | None = None
+    fallback_voice_ids: (
+        Annotated[list[Id], Field(max_length=3, description="Who speaks when the voice fails, in this order.")] | None
+    ) = None
     llm_id: Annotated[Id, Field(description='"CUSTOMER_CLIENT_V1" switches the mind off.')] | None = None
     system_prompt: Prompt | None = None
     personality: Prompt | None = None
@@ -177,13 +180,14 @@ class Persona(Answer):
     director_notes: dict[str, Any] | None
     max_session_length_seconds: float | None
     tool_ids: list[str]
+    fallback_voice_ids: list[str]
 
     @classmethod
     def of(
         cls,
         row: models.Persona,
         avatar: models.Avatar | None,
-        voice: models.Voice | None,
+        voice: Voice | None,
         attached: Attached,
         addresses: Addresses,
     ) -> "Persona":
@@ -195,7 +199,7 @@ class Persona(Answer):
             persona_preset=row.persona_preset,
             avatar=Avatar.of(avatar, addresses) if avatar else None,
             avatar_model=row.avatar_model or (avatar.active_version if avatar else None),
-            voice=Voice.of(voice, addresses) if voice else None,
+            voice=voice,
             voice_speed=row.voice_speed,
             llm_id=row.llm_id,
             brain=Brain(personality=row.personality, system_prompt=row.system_prompt),
@@ -218,6 +222,7 @@ class Persona(Answer):
             director_notes=row.director_notes,
             max_session_length_seconds=row.max_session_length_seconds,
             tool_ids=[tool.id for tool in attached.tools],
+            fallback_voice_ids=row.fallback_voice_ids or [],
         )
 
 
@@ -236,7 +241,7 @@ class PersonaSummary(Answer):
 
     @classmethod
     def of(
-        cls, row: models.Persona, avatar: models.Avatar | None, voice: models.Voice | None, addresses: Addresses
+        cls, row: models.Persona, avatar: models.Avatar | None, voice: Voice | None, addresses: Addresses
     ) -> "PersonaSummary":
         return cls(
             id=row.id,
@@ -244,7 +249,7 @@ class PersonaSummary(Answer):
             description=row.description or "",
             persona_preset=row.persona_preset,
             avatar=Avatar.of(avatar, addresses) if avatar else None,
-            voice=Voice.of(voice, addresses) if voice else None,
+            voice=voice,
             voice_speed=row.voice_speed,
             is_default_persona=row.organization_id is None,
             language_code=row.language_code or INHERIT,

@@ -33,6 +33,7 @@ CLEARABLE = {
     "avatar_model",
     "voice_id",
     "voice_speed",
+    "fallback_voice_ids",
     "llm_id",
     "system_prompt",
     "personality",
@@ -54,12 +55,14 @@ class References:
     voice: Voice | None
     llm: Llm | None
     tools: Sequence[Tool] = ()
+    fallback_voices: Sequence[Voice] = ()
 
 
 class Personas:
     """The personas of one organization, within one transaction."""
 
     def __init__(self, session: AsyncSession, organization_id: str) -> None:
+        self.session, self.organization_id = session, organization_id
         self._rows = Repository(session, Persona, organization_id, "persona")
         self._avatars = Repository(session, Avatar, organization_id, "avatar")
         self._voices = Repository(session, Voice, organization_id, "voice")
@@ -113,7 +116,14 @@ class Personas:
         avatar, voice, llm = await find_each(
             (self._avatars, row.avatar_id), (self._voices, row.voice_id), (self._llms, row.llm_id)
         )
-        return References(avatar, voice, llm, stored if tool_ids is None else await self._attachments.chosen(tool_ids))
+        tools = stored if tool_ids is None else await self._attachments.chosen(tool_ids)
+        return References(avatar, voice, llm, tools, await self._fallbacks(row))
+
+    async def _fallbacks(self, row: Persona) -> Sequence[Voice]:
+        """Those that are still there, in the order of the persona."""
+        wanted = row.fallback_voice_ids or []
+        found = await self._voices.get_many(set(wanted)) if wanted else {}
+        return [found[voice_id] for voice_id in wanted if voice_id in found]
 
     async def attached(self, row: Persona, found: References, *, new: bool = False) -> Attached:
         return await self._attachments.around(found.tools, None if new else row.id)
@@ -142,12 +152,17 @@ class Personas:
         _require(_offered(found.avatar, kept), row.avatar_id, "avatarId", "avatar", "avatar_id" in given)
         _require(_offered(found.voice, kept), row.voice_id, "voiceId", "voice", "voice_id" in given)
         _require(found.llm, row.llm_id, "llmId", "LLM", "llm_id" in given)
+        if "fallback_voice_ids" in given:
+            there = {voice.id: voice for voice in found.fallback_voices}
+            for index, voice_id in enumerate(row.fallback_voice_ids or []):
+                offered = _offered(there.get(voice_id), ())
+                _require(offered, voice_id, f"fallbackVoiceIds.{index}", "voice", given=True)
         _check_model(row, found.avatar, forget_model)
         _check_retention(row, found)
         if row.voice_generation_options is not None and body.voice_generation_options is not None:
-            provider = found.voice.provider if found.voice else None
+            provider, model = (found.voice.provider, found.voice.provider_model_id) if found.voice else (None, None)
             with under("voiceGenerationOptions"):
-                row.voice_generation_options = checked_options(row.voice_generation_options, provider)
+                row.voice_generation_options = checked_options(row.voice_generation_options, provider, model)
         return found
 
 

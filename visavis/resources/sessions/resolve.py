@@ -1,5 +1,6 @@
 """A stored or ephemeral persona and the options of a session → the one value the engine takes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,6 @@ from visavis.resources.avatars.service import face_spec
 from visavis.resources.personas.service import References
 from visavis.resources.sessions.direction import expressivity_of, style_of
 from visavis.resources.sessions.schemas import Environment, SessionOptions, SessionReplay, SessionRequest
-from visavis.resources.voices.service import voice_spec
 
 SMALL_PX = [(720, 480)]
 LARGE_PX = [(1152, 768), (768, 1152)]
@@ -63,8 +63,10 @@ def session_spec(
     tools: tuple[ToolSpec, ...] = (),
     passthrough: bool = False,
     client: str = "",
+    voices: Sequence[VoiceSpec] = (),
 ) -> SessionSpec:
-    """`mind` is who thinks for the persona's LLM, `ears` the recogniser's name, `client` what the SDK calls itself.
+    """`mind` is who thinks for the persona's LLM, `ears` the recogniser's name, `client` what the SDK calls itself,
+    and `voices` who can speak for the persona, the best first.
 
     `passthrough` makes this session one whose speech the client brings, whatever the persona says.
 
@@ -79,7 +81,8 @@ def session_spec(
         organization_id=organization_id,
         persona=_persona(row, passthrough),
         face=_face(row, found, options, files),
-        voice=_voice(row, found, mind),
+        voice=_voice(found, mind, voices),
+        fallback_voices=tuple(voices[1:]),
         mind=replace(mind, options={**mind.options, "persona_name": row.name}) if mind else None,
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
         listening=listening(row.voice_detection_options or {}),
@@ -148,9 +151,12 @@ def _wrong_size(sizes: list[tuple[int, int]]) -> InvalidRequest:
     return InvalidRequest(f"sessionOptions.videoWidth: {message}", [detail], {"supportedDimensions": offered})
 
 
-def _voice(row: Persona, found: References, mind: MindSpec | None) -> VoiceSpec | None:
+def _voice(found: References, mind: MindSpec | None, voices: Sequence[VoiceSpec]) -> VoiceSpec | None:
+    if voices:
+        return voices[0]
     if found.voice is not None:
-        return voice_spec(found.voice, row.voice_generation_options or {}, row.voice_speed)
+        message = f'"{found.voice.display_name}" has nobody to speak for it who keeps nothing of what is said'
+        raise InvalidRequest.field("personaConfig.voiceId", message, "not_zero_retention")
     if mind is not None:
         raise InvalidRequest.field(
             "personaConfig.voiceId", "is required: a persona that talks needs a voice", "missing"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest, NotFound
-from visavis.core.spec import SessionSpec
+from visavis.core.spec import SessionSpec, VoiceSpec
 from visavis.db import models
 from visavis.db.blobs import Blobs
 from visavis.db.repository import Repository, contains
@@ -34,6 +34,7 @@ from visavis.resources.sessions.scribe import Scribe
 from visavis.resources.sessions.snapshot import persona_snapshot, session_type
 from visavis.resources.sessions.tokens import TokenKind, TokenSigner
 from visavis.resources.tools.service import Toolbox, Tools
+from visavis.resources.voices.speakers import Speakers
 
 SIGNALLING_PATH = "/ws"
 RECONNECTIONS_MAX = 20  # clients wait a little longer before each: enough for a server that is started again
@@ -47,6 +48,7 @@ class Desk:
     scribe: Scribe
     signer: TokenSigner
     minds: Minds
+    speakers: Speakers
     toolbox: Toolbox
     files: Blobs
     ice: IceServers
@@ -160,9 +162,23 @@ async def resolve_request(
         tools=tools,
         passthrough=bool(config.enable_audio_passthrough),  # the one key that counts beside a personaId
         client=client,
+        voices=await _voices(desk, session, subject, row, found),
     )
     kind: TokenKind = "stateful" if config.persona_id else "ephemeral"
     return Resolved(row, found, resolve.with_sensitivity(spec, _sensitivity(request)), kind)
+
+
+async def _voices(
+    desk: Desk, session: AsyncSession, subject: Subject, row: models.Persona, found: References
+) -> list[VoiceSpec]:
+    """Whoever can speak for this persona, the best first: its voice's chain, then those of its fall-backs."""
+    rows = [voice for voice in (found.voice, *found.fallback_voices) if voice is not None]
+    cast = await desk.speakers.of(session, subject.organization_id, rows)
+    options, language = row.voice_generation_options or {}, row.language_code or ""
+    chains = [cast.specs(voice, options, row.voice_speed, language, discreet=row.zero_data_retention) for voice in rows]
+    # own providers first: a voice that was chosen to fall back to comes before one that merely stands in
+    own = [spec for chain in chains for spec in chain[:1]]
+    return own + [spec for chain in chains[:1] for spec in chain[1:] if spec not in own]
 
 
 async def _persona(personas: Personas, config: PersonaConfig) -> tuple[models.Persona, References]:

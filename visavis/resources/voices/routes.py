@@ -11,7 +11,7 @@ from visavis.db import models
 from visavis.db.blobs import Blobs
 from visavis.db.models import new_id
 from visavis.http.addresses import Addressing, owner_by
-from visavis.http.auth import Caller
+from visavis.http.auth import Caller, Subject
 from visavis.http.deps import Files, Paging, PublicUrl, Reading, Search, Writing, database
 from visavis.http.forms import Form, described, sent
 from visavis.http.middleware import Room
@@ -37,6 +37,7 @@ from visavis.resources.voices.schemas import (
     VoiceUpdate,
 )
 from visavis.resources.voices.service import Voices
+from visavis.resources.voices.speakers import Cast, Speakers
 
 # a larger recording is uploaded first
 FORM_AUDIO_BYTES_MAX = 4_718_592
@@ -47,6 +48,14 @@ FORM = described(
     "audioFile",
     "A recording of the voice, up to 4.5 MB: WAV, MP3, FLAC, OGG, M4A or WebM, five seconds or more.",
 )
+
+
+async def _cast(request: Request, transaction: Reading, caller: Subject, *rows: models.Voice) -> Cast:
+    """Who speaks for these voices of the organization that asks."""
+    speakers: Speakers = request.app.state.speakers
+    return await speakers.of(transaction, caller.organization_id, rows)
+
+
 DELETED = Message(message="Voice deleted successfully")
 
 routes = router(tag="Voices")
@@ -55,6 +64,7 @@ files = APIRouter(prefix=FOLDER, include_in_schema=False)
 
 @routes.get("/voices")
 async def list_voices(
+    request: Request,
     caller: Caller,
     transaction: Reading,
     addresses: Addressing,
@@ -66,9 +76,12 @@ async def list_voices(
     tags: Annotated[str, Query(max_length=500, description="Comma separated; any of them will do.")] = "",
 ) -> PageOf[Voice]:
     """Built-in voices and the organization's own, newest first."""
+    if provider is not None:
+        service.check_provider(provider, request.app.state.speakers)
     filters = service.matching(search, provider, gender, country, tags)
     found = await Voices(transaction, caller.organization_id).list(page, *filters)
-    return page_of([Voice.of(row, addresses) for row in found.rows], found)
+    cast = await _cast(request, transaction, caller, *found.rows)
+    return page_of([Voice.of(row, addresses, cast) for row in found.rows], found)
 
 
 @routes.post("/voices", status_code=201, openapi_extra=FORM)
@@ -81,10 +94,11 @@ async def create_voice(request: Request, caller: Caller, blobs: Files, addresses
         if not form.is_form and "audioKey" not in form.fields:
             body = form.read_as(VoiceImport)
             async with database(request).writing() as transaction:
-                row = await Voices(transaction, caller.organization_id).take_in(body)
+                row = await Voices(transaction, caller.organization_id).take_in(body, request.app.state.speakers)
         else:
             row = await _cloned(request.app.state.studio, form, request, caller.organization_id, blobs)
-    return Voice.of(row, addresses)
+    async with database(request).reading() as transaction:
+        return Voice.of(row, addresses, await _cast(request, transaction, caller, row))
 
 
 async def _cloned(studio: Studio, form: Form, request: Request, owner: str, blobs: Blobs) -> models.Voice:
@@ -142,16 +156,25 @@ async def create_voice_upload(
 
 
 @routes.get("/voices/{id}")
-async def get_voice(voice_id: UuidId, caller: Caller, transaction: Reading, addresses: Addressing) -> Voice:
-    return Voice.of(await Voices(transaction, caller.organization_id).get(voice_id), addresses)
+async def get_voice(
+    voice_id: UuidId, request: Request, caller: Caller, transaction: Reading, addresses: Addressing
+) -> Voice:
+    row = await Voices(transaction, caller.organization_id).get(voice_id)
+    return Voice.of(row, addresses, await _cast(request, transaction, caller, row))
 
 
 @routes.put("/voices/{id}")
 async def update_voice(
-    voice_id: UuidId, body: VoiceUpdate, caller: Caller, transaction: Writing, addresses: Addressing
+    voice_id: UuidId,
+    body: VoiceUpdate,
+    request: Request,
+    caller: Caller,
+    transaction: Writing,
+    addresses: Addressing,
 ) -> Voice:
     """Only what is sent changes."""
-    return Voice.of(await Voices(transaction, caller.organization_id).change(voice_id, body), addresses)
+    row = await Voices(transaction, caller.organization_id).change(voice_id, body)
+    return Voice.of(row, addresses, await _cast(request, transaction, caller, row))
 
 
 @routes.delete("/voices/{id}")
@@ -187,6 +210,8 @@ async def get_voice_sample(
     owner = owner_by(signer, f"{FOLDER}/{voice_id}", token)
     row = await Voices(transaction, owner, also_hidden=True).get(voice_id)
     shelf: SampleShelf = request.app.state.samples
-    path = await shelf.get(service.voice_spec(row, {}, None))
+    speakers: Speakers = request.app.state.speakers
+    cast = await speakers.of(transaction, owner, [row])
+    path = await shelf.get(cast.specs(row, {}, None, ""))
     visibility = "public" if row.organization_id is None else "private"
     return FileResponse(path, media_type="audio/wav", headers={"cache-control": f"{visibility}, max-age=3600"})

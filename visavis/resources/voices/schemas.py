@@ -1,16 +1,17 @@
 """Voices on the wire, and the tuning that each kind of voice understands."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from visavis.db import models
 from visavis.http.addresses import Addresses
 from visavis.http.strings import clean
 from visavis.http.wire import UUID, Answer, Body, ServedBy, Timestamp
+from visavis.resources.voices.speakers import Cast
 
-Provider = Literal["CARTESIA", "ELEVENLABS", "OPENAI_ADVANCED_VOICE", "FISH_AUDIO"]
-PROVIDERS: tuple[str, ...] = get_args(Provider)
+# the contract's four; whoever else speaks here goes by its name in the catalog
+PROVIDERS = ("CARTESIA", "ELEVENLABS", "OPENAI_ADVANCED_VOICE", "FISH_AUDIO")
 Gender = Literal["MALE", "FEMALE", "NEUTRAL"]
 
 FOLDER = "/assets/voices"
@@ -22,7 +23,17 @@ def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
-AnyCaseProvider = Annotated[Provider, BeforeValidator(_upper)]
+AnyCaseProvider = Annotated[
+    str,
+    BeforeValidator(_upper),
+    Field(pattern="^[A-Z][A-Z0-9_]*$", max_length=32),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "enum": list(PROVIDERS)}, {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}],
+            "description": "One of these, or another that speaks on this server: AZURE, PIPER.",
+        }
+    ),
+]
 AnyCaseGender = Annotated[Gender, BeforeValidator(_upper)]
 Country = Annotated[
     str, BeforeValidator(_upper), Field(pattern="^[A-Z]{2}$", description="Two letters, as in ISO 3166-1: US, GB.")
@@ -107,7 +118,8 @@ class Voice(Answer):
     served_by: ServedBy
 
     @classmethod
-    def of(cls, row: models.Voice, addresses: Addresses) -> "Voice":
+    def of(cls, row: models.Voice, addresses: Addresses, cast: Cast) -> "Voice":
+        speaker = cast.first(row)
         sample = addresses.of(f"{FOLDER}/{row.id}", row.organization_id)["sample.wav"]
         return cls(
             id=row.id,
@@ -121,23 +133,27 @@ class Voice(Answer):
             country=row.country,
             description=row.description,
             display_tags=row.display_tags,
-            is_zdr=row.is_zdr,
+            is_zdr=row.is_zdr and speaker.keeps_nothing,
             created_by_organization_id=row.organization_id,
             created_at=row.created_at,
             updated_at=row.updated_at,
-            served_by=ServedBy(provider=row.served_by, model=row.served_voice),
+            served_by=ServedBy(provider=speaker.provider, model=speaker.model or speaker.voice),
         )
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Words = Annotated[str, StringConstraints(max_length=1000), AfterValidator(clean)]
 
 
-class ElevenLabsOptions(Body):
+class ElevenLabsV1Options(Body):
     stability: Share = 0.5
     similarity_boost: Share = 0.75
+    speed: Annotated[float, Field(ge=0.7, le=1.2)] = 1.0
+
+
+class ElevenLabsOptions(ElevenLabsV1Options):
     style: Share = 0.0
     use_speaker_boost: bool = True
-    speed: Annotated[float, Field(ge=0.7, le=1.2)] = 1.0
     model: Annotated[str, Field(max_length=100)] = ""
 
 
@@ -152,11 +168,48 @@ class FishAudioOptions(Body):
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
 
 
+class OpenAIOptions(Body):
+    speed: Annotated[float, Field(ge=0.25, le=4)] = 1.0
+    instructions: Annotated[Words, Field(description="How to speak, for models that take directions.")] = ""
+
+
+class AzureOptions(Body):
+    volume: Annotated[float, Field(ge=0, le=2)] = 1.0
+    speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    speaking_style: Annotated[Words, Field(description="One that the voice has, such as `cheerful`.")] = ""
+
+
+class DeepgramOptions(Body):
+    speed: Annotated[float, Field(ge=0.7, le=1.5)] = 1.0
+
+
+class BuiltInOptions(Body):
+    """For built-in voices that are nobody else's."""
+
+    volume: Annotated[float, Field(ge=0, le=4)] = 1.0
+    speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    pitch: Annotated[float, Field(ge=0.7, le=1.4)] = 1.0
+    tract: Annotated[float, Field(ge=0.85, le=1.15, description="A shorter or longer vocal tract.")] = 1.0
+
+
 VARIANTS: dict[str, type[Body]] = {
     "ELEVENLABS": ElevenLabsOptions,
     "CARTESIA": CartesiaOptions,
     "FISH_AUDIO": FishAudioOptions,
+    "OPENAI_ADVANCED_VOICE": OpenAIOptions,
+    "AZURE": AzureOptions,
+    "DEEPGRAM": DeepgramOptions,
+    "BUILT_IN": BuiltInOptions,
 }
+
+
+def variant_of(provider: str | None, model: str | None) -> type[Body] | None:
+    """The options of a voice; the first generation of ElevenLabs' models has fewer."""
+    if provider == "ELEVENLABS" and (model or "").endswith("_v1"):
+        return ElevenLabsV1Options
+    return VARIANTS.get(provider or "")
+
+
 OPTIONS_SCHEMA: dict[str, Any] = {
     "description": "Tuning of the voice; which options exist is decided by the voice's provider.",
     "anyOf": [variant.model_json_schema(by_alias=True) for variant in VARIANTS.values()] + [{"type": "null"}],

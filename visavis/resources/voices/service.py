@@ -8,13 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import Detail, InvalidRequest
 from visavis.core.material import ClonedVoice
-from visavis.core.spec import VoiceSpec
 from visavis.db.hiding import Parts
 from visavis.db.models import Persona, Voice
 from visavis.db.repository import contains, tagged
 from visavis.http.errors import invalid_request
 from visavis.http.wire import Body
-from visavis.resources.voices.schemas import VARIANTS, VoiceCloneForm, VoiceImport, VoiceUpdate
+from visavis.resources.voices.schemas import (
+    PROVIDERS,
+    VARIANTS,
+    VoiceCloneForm,
+    VoiceImport,
+    VoiceUpdate,
+    variant_of,
+)
+from visavis.resources.voices.speakers import Speakers
 from visavis.resources.voices.stock import SPOKEN_BY, country_of
 
 # what providers speak with where nobody says
@@ -24,17 +31,14 @@ STAND_INS: dict[tuple[str, str], str] = {("MALE", "GB"): "awb"}
 STAND_IN_BY_GENDER = {"MALE": "rms", "FEMALE": "slt", "NEUTRAL": "slt"}
 CLEARABLE = {"gender", "country", "description"}
 
-# beyond these a voice cannot be understood any more, whatever was multiplied with whatever
-SPEEDS = (0.25, 4.0)
 
-
-def checked_options(options: dict[str, Any], provider: str | None) -> dict[str, Any]:
+def checked_options(options: dict[str, Any], provider: str | None, model: str | None = None) -> dict[str, Any]:
     """The options that exist, each in range. Nothing in a request says for which provider options were written.
 
     The voice's own provider decides where it knows an option; an option that only another provider knows is checked
     against that one and kept, so that a persona may change its voice and back. Raises `InvalidRequest`.
     """
-    own = VARIANTS.get(provider or "")
+    own = variant_of(provider, model)
     variants = [variant for variant in (own, *VARIANTS.values()) if variant is not None]
     known: dict[str, Any] = {}
     details: list[Detail] = []
@@ -56,22 +60,25 @@ def _aliases(variant: type[Body]) -> set[str]:
     return {field.alias or name for name, field in variant.model_fields.items()}
 
 
-def voice_spec(row: Voice, options: dict[str, Any], voice_speed: float | None) -> VoiceSpec:
-    """Who speaks, how fast and how loud; a persona's speed multiplies that of its options, and 0 is the voice's own."""
-    low, high = SPEEDS
-    speed = min(high, max(low, (voice_speed or 1.0) * options.get("speed", 1.0)))
-    return VoiceSpec(row.served_by, row.served_voice, speed=speed, volume=options.get("volume", 1.0), options=options)
+def check_provider(name: str, speakers: Speakers) -> None:
+    """Raises `InvalidRequest` for a provider that neither the contract nor this server knows."""
+    known = {*PROVIDERS, *(provider.upper() for provider in speakers.providers)}
+    if name not in known:
+        message = f'there is no provider "{name}" here; these are: {", ".join(sorted(known))}'
+        raise InvalidRequest.field("provider", message, "unknown_provider")
 
 
 class Voices(Parts[Voice]):
     def __init__(self, session: AsyncSession, organization_id: str, *, also_hidden: bool = False) -> None:
         super().__init__(session, Voice, organization_id, "voice", Persona.voice_id, also_hidden=also_hidden)
 
-    async def take_in(self, body: VoiceImport) -> Voice:
-        """A provider's voice. Nothing here speaks with it yet, so a built-in voice does, and `served_by` says so."""
+    async def take_in(self, body: VoiceImport, speakers: Speakers) -> Voice:
+        """A provider's voice. Without a key for it a built-in voice speaks instead; `servedBy` says who does."""
+        check_provider(body.provider, speakers)
         row = _row(body.display_name, body.gender, body.country, body.description)
         row.provider, row.provider_voice_id = body.provider, body.provider_voice_id
         row.provider_model_id = body.provider_model_id or MODELS.get(body.provider, "")
+        row.is_zdr = speakers.keep_nothing(row)
         return await self.add(row)
 
     async def keep_clone(self, body: VoiceCloneForm, cloned: ClonedVoice, cloned_by: str) -> Voice:

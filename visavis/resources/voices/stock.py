@@ -1,4 +1,4 @@
-"""The voices every server has. Documented ids keep the provider names of the documents; all are spoken by flite."""
+"""The voices every server has. Those of documented ids belong to providers; without a key built-in ones stand in."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ DOCUMENTED: list[tuple[str, str, str, str, str, str, str]] = [
         "slt",
         "A clear American woman.",
         "CARTESIA",
-        "cara",
+        "f786b574-daa5-4673-aa0c-cbe3e8534c02",
         "sonic-3",
     ),
     (
@@ -34,7 +34,7 @@ DOCUMENTED: list[tuple[str, str, str, str, str, str, str]] = [
         "slt-warm",
         "A lower, calmer woman.",
         "ELEVENLABS",
-        "jessica",
+        "cgSgspJ2msm6clMCkdW9",
         "eleven_flash_v2_5",
     ),
     (
@@ -43,7 +43,7 @@ DOCUMENTED: list[tuple[str, str, str, str, str, str, str]] = [
         "rms",
         "An American man with a steady voice.",
         "ELEVENLABS",
-        "adam",
+        "pNInz6obpgDQGcFmaJgB",
         "eleven_flash_v2_5",
     ),
 ]
@@ -59,15 +59,51 @@ OWN: list[tuple[str, str, str]] = [
     ("Archie", "awb-deep", "A deeper Scottish man."),
     ("Cal", "kal16", "A fast, robotic classic."),
 ]
+# the same where festival is installed; flite stands in elsewhere
+RICHER: list[tuple[str, str, str]] = [
+    ("Selma", "slt-hts", "A clear American woman, with more of the high sounds."),
+    ("Saskia", "slt-hts-warm", "The same, lower and calmer."),
+    ("Sunny", "slt-hts-bright", "The same, younger and brighter."),
+]
+# name, language as ISO 639-1, gender, country; robotic voices by espeak-ng
+FOREIGN: list[tuple[str, str, str, str]] = [
+    ("Elena", "es", "FEMALE", "ES"),
+    ("Enrique", "es", "MALE", "ES"),
+    ("Fabienne", "fr", "FEMALE", "FR"),
+    ("Fabrice", "fr", "MALE", "FR"),
+    ("Dagmar", "de", "FEMALE", "DE"),
+    ("Dieter", "de", "MALE", "DE"),
+    ("Paula", "pt", "FEMALE", "PT"),
+    ("Paulo", "pt", "MALE", "PT"),
+    ("Isabella", "it", "FEMALE", "IT"),
+    ("Ivo", "it", "MALE", "IT"),
+    ("Nora", "nl", "FEMALE", "NL"),
+    ("Piotr", "pl", "MALE", "PL"),
+]
+LANGUAGES = {
+    "es": "Spanish", "fr": "French", "de": "German", "pt": "Portuguese", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+}  # fmt: skip
 OWN_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:visavis:voices")
 
 
 def rows() -> list[Voice]:
-    own = [
-        (str(uuid.uuid5(OWN_IDS, speaker)), name, speaker, description, "FISH_AUDIO", speaker, SPOKEN_BY)
-        for name, speaker, description in OWN
-    ]
-    return [_row(index, *entry) for index, entry in enumerate(DOCUMENTED + own)]
+    own = [_own(name, speaker, description, SPOKEN_BY) for name, speaker, description in OWN]
+    richer = [_own(name, speaker, description, "festival") for name, speaker, description in RICHER]
+    rows = [_row(index, *entry) for index, entry in enumerate(DOCUMENTED + own + richer)]
+    return rows + [_foreign(len(rows) + index, *entry) for index, entry in enumerate(FOREIGN)]
+
+
+def _own(name: str, speaker: str, description: str, served_by: str) -> tuple[str, str, str, str, str, str, str]:
+    return (str(uuid.uuid5(OWN_IDS, speaker)), name, speaker, description, "FISH_AUDIO", speaker, served_by)
+
+
+def _foreign(index: int, name: str, language: str, gender: str, country: str) -> Voice:
+    speaker = f"{language}-{gender.lower()}"
+    description = f"{LANGUAGES[language]}, robotic: espeak-ng, which is under the GPL and runs in a process of its own."
+    row = _row(index, *_own(name, speaker, description, "espeak"))
+    row.gender, row.country, row.language = gender, country, language
+    row.display_tags = ["built-in", language, "robotic"]
+    return row
 
 
 def country_of(speaker: str) -> str:
@@ -87,8 +123,9 @@ def _row(
         provider=provider,
         provider_voice_id=voice_id,
         provider_model_id=model_id,
-        served_by=SPOKEN_BY,
+        served_by=model_id if voice_id == speaker else SPOKEN_BY,
         served_voice=speaker,
+        language="en",
         gender="FEMALE" if speaker.startswith("slt") else "MALE",
         country=country_of(speaker),
         description=description,

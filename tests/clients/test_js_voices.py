@@ -1,0 +1,78 @@
+"""A conversation through the official JavaScript client whose voice and mind are servers of somebody else.
+
+Both are servers here that speak their protocols: ElevenLabs' voice, which is a beep for every word, and an
+OpenAI-compatible mind.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.clients.browser import NO_MICROPHONE, js_client
+from tests.clients.personas import DOCUMENTED, GREETING, token_for
+from tests.clients.server import Server, serve
+from tests.providers.fake_elevenlabs_speech import FakeElevenLabsSpeech
+from tests.providers.fake_openai import FakeOpenAI, text_plan
+from tests.providers.fake_speech_server import KEY, Plan
+
+pytestmark = [pytest.mark.clients, pytest.mark.browser]
+ANSWER = "Plants — *twelve* of them, at $5 each."
+
+
+@pytest.fixture
+async def voices() -> AsyncIterator[FakeElevenLabsSpeech]:
+    async with FakeElevenLabsSpeech() as running:
+        yield running
+
+
+@pytest.fixture
+async def minds() -> AsyncIterator[FakeOpenAI]:
+    async with FakeOpenAI() as running:
+        running.answer_with(text_plan(*(f"{word} " for word in ANSWER.split())))
+        yield running
+
+
+@pytest.fixture
+async def keyed_server(voices: FakeElevenLabsSpeech, minds: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Server]:
+    settings = {
+        "VISAVIS_TTS__ELEVENLABS__API_KEY": KEY,
+        "VISAVIS_TTS__ELEVENLABS__BASE_URL": voices.url,
+        "VISAVIS_LLM_URL": minds.url,
+        "VISAVIS_LLM_MODEL": "test",
+    }
+    with ExitStack() as stack:
+        # in a thread: the servers that it asks live in this loop
+        yield await asyncio.to_thread(stack.enter_context, serve(tmp_path, **settings))
+        await asyncio.to_thread(stack.close)
+
+
+async def test_a_provider_speaks_and_captions_show_what_was_written(
+    keyed_server: Server, voices: FakeElevenLabsSpeech, page_url: str
+) -> None:
+    voice = await asyncio.to_thread(keyed_server.ask, "GET", f"/v1/voices/{DOCUMENTED['voiceId']}")
+    assert voice.json()["servedBy"] == {"provider": "elevenlabs", "model": "eleven_flash_v2_5"}
+    token = await asyncio.to_thread(token_for, keyed_server)
+    async with js_client(page_url) as client:
+        await client.ready(baseUrl=keyed_server.url, token=token, options=NO_MICROPHONE)
+        assert (await client.message("persona", 1))["content"] == GREETING
+        await client.run("client.sendUserMessage('What is there?')")
+        assert (await client.message("persona", 2))["content"].strip() == ANSWER
+    said = "".join(request.get("text") or "" for request in voices.requests)
+    assert "5 dollars each" in said
+    assert "*" not in said
+
+
+async def test_somebody_else_says_what_a_provider_does_not(
+    keyed_server: Server, voices: FakeElevenLabsSpeech, page_url: str
+) -> None:
+    voices.answer_with(Plan(status=402))
+    token = await asyncio.to_thread(token_for, keyed_server)
+    async with js_client(page_url) as client:
+        await client.ready(baseUrl=keyed_server.url, token=token, options=NO_MICROPHONE)
+        assert (await client.message("persona", 1))["content"] == GREETING
+        warning = await client.wait_for("SERVER_WARNING")
+        assert "ElevenLabs answered 402" in str(warning)
+        assert "Another voice speaks" in str(warning)
