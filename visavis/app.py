@@ -157,13 +157,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings.make_data_dir()
     async with AsyncExitStack() as stack:
         keyring = _keyring(settings)
-        minds = _minds(settings, keyring)
+        app.state.minds = minds = _minds(settings, keyring)
         database = await _open_database(settings, stack)
         media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
-        limits = Limits(
-            settings.sessions_max, settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
-        )
+        limits = _limits(settings)
         chores = TaskSet()
         stack.push_async_callback(chores.close)
         app.state.blobs = blobs = Blobs(settings.data_dir / "files")
@@ -188,7 +186,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
-        app.state.minds = minds
         app.state.speakers = speakers = Speakers(media.speakers(), keyring)
         app.state.inspector = media
         app.state.pictures = PictureShelf(media, FileCache(settings.data_dir / "pictures" / app.version), blobs)
@@ -266,6 +263,11 @@ def _keyring(settings: Settings) -> Keyring:
     if settings.secret_keys:
         return Keyring([key.get_secret_value() for key in settings.secret_keys])
     return Keyring.from_folder(settings.data_dir)
+
+
+def _limits(settings: Settings) -> Limits:
+    connect_ms, regain_ms = settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
+    return Limits(settings.sessions_max, connect_ms, regain_ms)
 
 
 def _minds(settings: Settings, keyring: Keyring) -> Minds:
