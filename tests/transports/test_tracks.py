@@ -44,6 +44,23 @@ async def test_one_packet_every_20_ms_from_the_first_pull_on(clock: HandWoundClo
     assert await pull(track, clock, 100) == [0, 20, 40, 60, 80, 100]
 
 
+async def test_sessions_that_began_at_different_moments_tick_at_the_same(clock: HandWoundClock) -> None:
+    ticked_ms: list[float] = []
+
+    async def tick_twice(media: MediaClock) -> None:
+        for _ in range(2):
+            await media.next_tick_ms()
+            ticked_ms.append(clock.now_ms())
+
+    sessions = []
+    for begins_after_ms in (3, 6, 4):
+        await clock.advance(begins_after_ms)
+        sessions.append(asyncio.create_task(tick_twice(MediaClock(clock))))
+    await clock.advance(60)
+    await asyncio.gather(*sessions)
+    assert ticked_ms == [5020] * 3 + [5040] * 3
+
+
 async def test_a_little_late_is_caught_up_with(clock: HandWoundClock, line: TestLine) -> None:
     track = AudioTrack(line, MediaClock(clock))
     await track.recv()
