@@ -8,7 +8,7 @@ DATA_DIR ?= .visavis
 EXAMPLES ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests embeddings run check test test-full fuzz bench lock docs
+.PHONY: help setup setup-tests embeddings run check test test-full fuzz bench bench-faces lock docs
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fuzz: setup-tests ## Send every route what its description allows and forbids; t
 bench: setup-tests ## Measure speed and print one table; takes minutes and wants an idle machine
 	@$(BIN)/python -m bench.run
 	@$(BIN)/python -m bench.sessions
+
+bench-faces: setup-tests ## The same for faces: what a picture costs, whether lips fit, how many talk at once
+	@$(BIN)/python -m bench.faces_all
 
 docs: setup ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m scripts.docs

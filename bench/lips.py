@@ -1,16 +1,16 @@
 """Do the lips fit the sound? Measured from pictures, for the built-in voice and for sound that nothing is known about.
 
-`python -m bench.lips [NAME ...]`, NAME being a built-in person, "photo" (scikit-image's astronaut) or "still" (a
-built-in person's picture used as a photo); all of them unless said.
+`python -m bench.lips [--short] [NAME ...]`, NAME being a built-in person, "photo" (scikit-image's astronaut) or "still"
+(a built-in person's picture used as a photo); the six main people and both of these unless said. "words" is the
+built-in voice with the times of its words alone. `--short` measures one sentence of each kind, said by one voice.
 
 How wide a mouth is open is the number of pixels in its middle fifth whose colour belongs to the inside of a mouth:
-colours that pictures of the same face saying "ah", "eh" and "ss" have there and pictures of it with shut lips have
-not. It is held beside the envelope of the sound: power from 300 to 3,500 Hz (below is the murmur of closed mouths,
-above are hisses), over 20 ms, in decibels from the loudest to 40 below. Both are smoothed over a syllable (a bell of
-60 ms). `r` is their correlation where it is highest, and `lag` how much later than its sound a picture is seen there,
-counted from the middle of its 40 ms, in steps of 5 ms. A bilabial counts as seen when, in one picture of its time or
-of the picture before or after it, the mouth is open less than 10 % of its widest. Plain and bilabial sentences are
-counted apart.
+colours that pictures of the same face with parted lips have there and pictures of it with shut lips have not. It is
+held beside the envelope of the sound: power from 300 to 3,500 Hz (below is the murmur of closed mouths, above are
+hisses), over 20 ms, in decibels from the loudest to 40 below. Both are smoothed over a syllable (a bell of 60 ms). `r`
+is their correlation where it is highest, and `lag` how much later than its sound a picture is seen there, counted from
+the middle of its 40 ms, in steps of 5 ms. A bilabial counts as seen when, in one picture of its time or of the picture
+before or after it, the mouth is open less than 10 % of its widest. Plain and bilabial sentences are counted apart.
 """
 
 import itertools
@@ -33,12 +33,14 @@ from visavis.renderers.drawing.portrait import view_of
 from visavis.renderers.motion import REST
 from visavis.renderers.people import NAMES, person
 from visavis.renderers.portrait import Portrait
-from visavis.renderers.visemes import JAW, PRESS, ROUND, WIDE, Shape, shape_of
+from visavis.renderers.sheet import LEADS
+from visavis.renderers.visemes import JAW, PRESS, ROUND, VISEMES, WIDE, Shape, shape_of
 
 Numbers = NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 ASTRONAUT_BOX = (0.348, 0.134, 0.185, 0.213)
-STILL = "gabriel"
+STILL = "mia"
 SENTENCES = (
     "We have seen the harbour, and now we would like to walk along the river for an hour.",
     "Good afternoon! How can I help you today? I know all about our opening hours, prices and tickets.",
@@ -54,7 +56,8 @@ SHUT_SHARE = 0.10
 BELL_MS = 60
 BAND_HZ = 300, 3500
 VOICES = ("slt", "rms")
-BINS = 12
+KINDS = ("voice", "words", "passthrough")
+BINS = 24
 STEP_MS = 5
 LAG_MAX_MS = 200
 
@@ -67,18 +70,22 @@ class Result:
     bilabials: int
 
 
-def main(names: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    short = "--short" in arguments
+    names = [argument for argument in arguments if argument != "--short"]
     plain, bilabial = (
-        [voice.synthesize(text, VoiceSpec("flite", speaker)) for text in texts for speaker in VOICES]
-        for voice, texts in ((Flite(), SENTENCES), (Flite(), BILABIAL_SENTENCES))
+        [Flite().synthesize(text, VoiceSpec("flite", speaker)) for text in texts for speaker in VOICES][
+            : 1 if short else None
+        ]
+        for texts in (SENTENCES, BILABIAL_SENTENCES)
     )
     print(f"{'face':10} {'sound':12} {'r':>6} {'lag':>7} {'p, b, m seen shut':>20}      (goals: 0.75, 20 ms, 90 %)")
     with tempfile.TemporaryDirectory() as folder:
-        for name in names or (*NAMES, "photo", "still"):
+        for name in names or (*LEADS, "photo", "still"):
             build, mouth = face_of(name, Path(folder))
-            for kind, marked in (("voice", True), ("passthrough", False)):
-                fits = [measured(build, mouth, speech, marked) for speech in plain]
-                report(name, kind, fits, [measured(build, mouth, speech, marked) for speech in bilabial])
+            for kind in KINDS:
+                fits = [measured(build, mouth, speech, kind) for speech in plain]
+                report(name, kind, fits, [measured(build, mouth, speech, kind) for speech in bilabial])
     return 0
 
 
@@ -100,17 +107,19 @@ def face_of(name: str, folder: Path) -> tuple[Callable[[], Face], Callable[[Face
     """How to build one, and where its mouth is in a picture."""
     if name in NAMES:
         return lambda: Character(FaceSpec("character", name), 1), lambda _: drawn_mouth(name)
-    if name == "photo":
-        package = find_spec("skimage")
-        assert package is not None
-        assert package.submodule_search_locations, "the photo is scikit-image's, which the tests install"
-        file, box = Path(package.submodule_search_locations[0], "data", "astronaut.png"), ASTRONAUT_BOX
-    else:
-        file, box = still(folder)
+    file, box = astronaut() if name == "photo" else still(folder)
     return lambda: Portrait(FaceSpec("portrait", name, 720, 480, str(file), box), 1), photographed_mouth
 
 
-def still(folder: Path) -> tuple[Path, tuple[float, float, float, float]]:
+def astronaut() -> tuple[Path, Box]:
+    """The one photo of a real face that the tests install, and where its face is."""
+    package = find_spec("skimage")
+    assert package is not None
+    assert package.submodule_search_locations, "the photo is scikit-image's, which the tests install"
+    return Path(package.submodule_search_locations[0], "data", "astronaut.png"), ASTRONAUT_BOX
+
+
+def still(folder: Path) -> tuple[Path, Box]:
     face = Character(FaceSpec("character", STILL, 768, 768), 1)
     file = folder / "still.png"
     cv2.imwrite(str(file), cv2.cvtColor(face.draw(REST, shape_of("sil")), cv2.COLOR_YUV2BGR_I420))
@@ -133,12 +142,12 @@ def photographed_mouth(face: Face) -> tuple[slice, slice]:
 
 
 def measured(
-    build: Callable[[], Face], mouth: Callable[[Face], tuple[slice, slice]], speech: SpeechAudio, marked: bool
+    build: Callable[[], Face], mouth: Callable[[Face], tuple[slice, slice]], speech: SpeechAudio, kind: str
 ) -> Result:
     face = build()
     where = mouth(face)
     inside = inside_colours(face, where)
-    speak(face, speech, marked)
+    speak(face, speech, kind)
     frames = int(speech.audio.duration_ms // FRAME_MS) + 3
     opening = np.array([inside[colours(face.frame(i * FRAME_MS), where)].sum() for i in range(frames)], np.float64)
     opening /= opening.max()
@@ -151,9 +160,10 @@ def measured(
     return Result(correlation, lag_ms, shut, len(bilabials))
 
 
-def speak(face: Face, speech: SpeechAudio, marked: bool) -> None:
-    if marked:
-        return face.speak(0.0, speech.audio, speech.marks)
+def speak(face: Face, speech: SpeechAudio, kind: str) -> None:
+    if kind != "passthrough":
+        marks = [mark for mark in speech.marks if kind == "voice" or mark.kind == "word"]
+        return face.speak(0.0, speech.audio, marks)
     pcm, rate_hz = speech.audio.pcm, speech.audio.rate_hz
     size = 2 * rate_hz * PASSTHROUGH_MS // 1000
     for first in range(0, len(pcm), size):
@@ -168,7 +178,8 @@ def inside_colours(face: Face, where: tuple[slice, slice]) -> NDArray[np.bool_]:
         pictures = [colours(face.draw(REST, shape), where) for shape in shapes]
         return np.max([np.bincount(picture, minlength=BINS**3) for picture in pictures], axis=0)
 
-    return counted(map(shape_of, ("aa", "E", "SS"))) > 2 + 4 * counted(shut_mouths())
+    parted = [shape_of(name) for name in VISEMES if name not in ("sil", "PP")]
+    return counted(parted) > 1 + 4 * counted(shut_mouths())
 
 
 def shut_mouths() -> Iterator[Shape]:

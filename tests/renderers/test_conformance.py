@@ -1,5 +1,6 @@
 """What every renderer promises, whoever draws."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -63,11 +64,13 @@ def test_pictures_are_i420_of_the_size_asked_for(build: Build, width: int, heigh
     assert picture.flags.c_contiguous
 
 
-def test_traits_name_sizes_that_work(build: Build) -> None:
-    for width, height in build.traits.sizes_px:  # type: ignore[attr-defined]
-        assert width % 2 == 0
-        assert height % 2 == 0
-    assert (720, 480) in build.traits.sizes_px  # type: ignore[attr-defined]
+def test_traits_say_what_it_can_do(build: Build) -> None:
+    traits = build.traits  # type: ignore[attr-defined]
+    assert {(720, 480), (1152, 768), (768, 1152)} <= set(traits.sizes_px)
+    assert all(width % 2 == 0 and height % 2 == 0 for width, height in traits.sizes_px)
+    assert traits.label
+    assert not traits.needs_gpu
+    assert traits.identities == (NAMES if build is Character else ())
 
 
 def test_odd_sizes_are_refused(build: Build) -> None:
@@ -152,6 +155,15 @@ def test_a_cut_closes_the_mouth_within_two_frames(build: Build, face: FaceSpec, 
     assert differs(closed, cut.frame(at_ms + 2 * FRAME_MS)) < 0.4 * differs(closed, talking.frame(at_ms + 2 * FRAME_MS))
 
 
+def test_a_cut_is_seen_in_the_next_picture(build: Build, face: FaceSpec) -> None:
+    talking, cut = build(face, 1), build(face, 1)
+    for renderer in (talking, cut):
+        renderer.speak(0.0, hum(SPEECH_MS), SPEECH)
+        renderer.frame(400.0)
+    cut.cut(401.0)
+    assert differs(talking.frame(440.0), cut.frame(440.0)) > 0.3
+
+
 def test_speech_after_a_cut_is_seen(build: Build, face: FaceSpec) -> None:
     silent, again = build(face, 1), build(face, 1)
     again.speak(0.0, hum(SPEECH_MS), SPEECH)
@@ -177,6 +189,52 @@ def test_old_speech_is_forgotten(build: Build, face: FaceSpec) -> None:
         renderer.frame(second * 1000.0)
     kept = renderer._speech  # type: ignore[attr-defined]
     assert len(kept) < 6
+
+
+def test_an_hour_of_talk_takes_no_more_memory_than_a_minute(build: Build, face: FaceSpec) -> None:
+    renderer = build(face, 1)
+
+    def live(first_s: int, last_s: int) -> None:
+        for second in range(first_s, last_s):
+            at_ms = second * 4000.0
+            renderer.speak(at_ms, hum(900), phones("aa m aa") if second % 2 else ())
+            renderer.listen(at_ms + 1000, hum(900))
+            renderer.cue("happy", at_ms)
+            renderer.frame(at_ms)
+
+    live(0, 60)
+    tracemalloc.start()
+    live(60, 70)
+    before, _ = tracemalloc.get_traced_memory()
+    live(70, 140)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 100_000
+
+
+def test_a_picture_is_drawn_into_memory_that_is_there_already(build: Build) -> None:
+    renderer = build(FaceSpec("any", "cara", 720, 480), 1)
+    renderer.speak(0.0, hum(SPEECH_MS), SPEECH)
+    for at_ms in range(0, 400, 40):
+        renderer.frame(float(at_ms))
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for at_ms in range(400, 800, 40):
+        renderer.frame(float(at_ms))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most - before < 720 * 480 * 1.5 / 8
+
+
+def test_a_feeling_is_seen_by_style_and_by_cue(build: Build) -> None:
+    if build is Still:
+        pytest.skip("a still picture feels nothing")
+    face = FaceSpec("any", "cara", 360, 240)
+    plain, styled, cued = build(face, 1), build(replace(face, style="happy", expressivity=1.0), 1), build(face, 1)
+    cued.cue("surprised", 0.0)
+    pictures = [renderer.frame(1000.0)[:240].astype(int) for renderer in (plain, styled, cued)]
+    for other in pictures[1:]:
+        assert np.abs(other - pictures[0]).mean() > 0.15
 
 
 def test_silence_and_empty_pieces_are_no_trouble(build: Build, face: FaceSpec) -> None:

@@ -19,11 +19,15 @@ I420: TypeAlias = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class RendererTraits:
-    """What a renderer can do; `sizes_px` are (width, height) pairs."""
+    """What a renderer can do; `sizes_px` are (width, height) pairs.
+
+    `identities` are the people it can be asked for by name; without any it draws whoever the photo shows.
+    """
 
     label: str
     sizes_px: tuple[tuple[int, int], ...]
     needs_gpu: bool = False
+    identities: tuple[str, ...] = ()
 
 
 class Renderer(Protocol):

@@ -45,7 +45,7 @@ from visavis.renderers.warp import Grid, Patch, Planes, Rect, Warp
 _SYLLABLE_MS, _PHRASE_MS = 55.0, 300.0
 _MOUTH_REACH = (46.0, 26.0, 58.0)  # units the mouth's patch reaches sideways, up and down
 _EYES_REACH = (29.0, 25.0, 22.0)  # units an eye's patch reaches sideways, up and down
-_SOURCE_HEIGHT_PX = 960.0
+_SOURCE_HEIGHT_PX = 720.0  # sharper than the frame, and small enough for a processor to keep at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,9 @@ def _i420(bgra: Any) -> I420:
 class Character:
     """One person in one session. Pictures come in one buffer that every `frame` fills anew."""
 
-    traits: ClassVar[RendererTraits] = RendererTraits("A person drawn by code", ((720, 480), (1152, 768), (768, 1152)))
+    traits: ClassVar[RendererTraits] = RendererTraits(
+        "A person drawn by code", ((720, 480), (1152, 768), (768, 1152)), identities=NAMES
+    )
 
     def __init__(self, face: FaceSpec, seed: int) -> None:
         if face.identity not in NAMES:

@@ -134,6 +134,9 @@ class _MouthArea:
         self._lower = Warp(picture, model.enlarged, model.mouth_grid, model.lower, below, _ROUNDS)
         self._layers = list(zip(frame.cut(rect), below.cut(rect), strict=True))
         self._mask = np.zeros((rect.height, rect.width), np.uint8)
+        self._shares = [np.empty(layer.shape, np.float32) for layer, _ in self._layers[:2]]
+        self._others = [np.empty_like(share) for share in self._shares]
+        self._joined = [np.empty(layer.shape, np.uint8) for layer, _ in self._layers[:2]]
         self._oral = Oral(model.teeth, model.light, model.colourful)
         unit = model.mouth.unit_px
         self._size = round(_PATCH[0] * unit / 2) * 2, round(_PATCH[1] * unit / 2) * 2
@@ -145,6 +148,7 @@ class _MouthArea:
         weights[: head.BASES] = of_head
         own = weights[head.BASES :]
         own[lips.OPEN], own[lips.DROP], own[lips.WIDE] = mouth[OPEN], mouth[JAW], mouth[WIDE]
+        own[lips.ARCH] = mouth[ROUND] * min(1.0, 3 * float(mouth[OPEN]))
         own[lips.ROUND], own[lips.TUCK], own[lips.PRESS] = mouth[ROUND], mouth[TUCK], mouth[PRESS]
         own[lips.SMILE] = max(0.0, smile) * (1 - 0.6 * float(mouth[ROUND]))
         if np.abs(own).max() < _SEEN_FROM:
@@ -168,10 +172,17 @@ class _MouthArea:
         area = np.concatenate([line, [line[-1] - far * down, line[0] - far * down]]) - (rect.left, rect.top)
         self._mask[:] = 0
         cv2.fillPoly(self._mask, [np.round(area * 4).astype(np.int32)], 255, cv2.LINE_AA, 2)
-        share = cv2.GaussianBlur(self._mask, (5, 5), 1.0).astype(np.float32) * (1 / 255)
-        half = cv2.resize(share, (rect.width // 2, rect.height // 2), interpolation=cv2.INTER_AREA)
-        for (above, below), part in zip(self._layers, (share, half, half), strict=True):
-            np.copyto(above, cv2.blendLinear(above, below, part, 1 - part))
+        cv2.GaussianBlur(self._mask, (5, 5), 1.0, dst=self._joined[0])
+        full, half = self._shares
+        np.copyto(full, self._joined[0])
+        np.multiply(full, 1 / 255, out=full)
+        cv2.resize(full, half.shape[::-1], dst=half, interpolation=cv2.INTER_AREA)
+        for share, other in zip(self._shares, self._others, strict=True):
+            np.subtract(1, share, out=other)
+        for (above, below), plane in zip(self._layers, (0, 1, 1), strict=True):
+            joined = self._joined[plane]
+            cv2.blendLinear(above, below, self._shares[plane], self._others[plane], dst=joined)
+            np.copyto(above, joined)
 
     def _inside(self, of_head: Floats, mouth: Shape, upper: Floats, lower: Floats) -> None:
         spots = self._rest + np.tensordot(of_head, self._model.mouth_head, 1)

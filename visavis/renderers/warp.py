@@ -133,6 +133,7 @@ class Warp:
         self._kernel = native.kernel()
         self._rounds, self._per_node = rounds, 1 / (scale * grid.step_px)
         self._index = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).astype(np.float32)
+        self._back, self._at = np.empty_like(self._index), np.empty_like(self._index)
 
     def render(self, weights: Floats) -> None:
         """Show the picture bent by `weights` (n,) times the bases."""
@@ -166,12 +167,13 @@ class Warp:
 
     def _settle(self) -> None:
         """Turn where things go into where they come from."""
-        field = self._nodes.reshape(*self._shape, 2).copy()
-        back = field
+        field, back, at = self._nodes.reshape(*self._shape, 2), self._back, self._at
+        np.copyto(back, field)
         for _ in range(self._rounds):
-            at = self._index + back * self._per_node
-            back = cv2.remap(field, at, _NONE, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
-        self._nodes[:] = back.reshape(-1)
+            np.multiply(back, self._per_node, out=at)
+            np.add(at, self._index, out=at)
+            cv2.remap(field, at, _NONE, cv2.INTER_LINEAR, back, cv2.BORDER_REPLICATE)
+        np.copyto(field, back)
 
 
 def _grow(nodes: Floats, grown: Floats, step: int, out: U8) -> Floats:

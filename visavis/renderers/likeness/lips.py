@@ -20,9 +20,10 @@ from visavis.renderers.likeness.measures import (
 from visavis.renderers.likeness.splines import fitted, step
 
 Side = Literal["upper", "lower"]
-OPEN, DROP, WIDE, ROUND, TUCK, PRESS, SMILE = range(7)
-"""Bases of the mouth; weights are 0 to 1, WIDE also goes to -1. OPEN parts the lips, DROP is the chin without them."""
-BASES = 7
+OPEN, DROP, WIDE, ROUND, TUCK, PRESS, SMILE, ARCH = range(8)
+"""Bases of the mouth; weights are 0 to 1, WIDE also goes to -1. OPEN parts the lips, DROP is the chin without them,
+ARCH parts rounded lips a little further in their middle."""
+BASES = 8
 
 _REACH, _ABOVE, _BELOW = 1.25, 0.12, 0.60  # of the fields: sideways, above the nose's base and below the chin
 _FADE = 0.28
@@ -121,8 +122,10 @@ def _moves(lips: Lips, base: int) -> tuple[Edges, Edges, Floats]:
     if base == ROUND:
         x = -0.17 * across
         corner = 0.06 * np.square(across)
-        upper = lip(x, -0.045 * bell + corner, -0.095 * bell + corner)
-        return upper, lip(x, 0.025 * bell + corner, 0.08 * bell + corner), _cheeks(lips, -0.11, 0.035)
+        inner = corner - 0.01 * bell  # rounded lips can meet
+        return lip(x, inner, inner - 0.05 * bell), lip(x, inner, inner + 0.055 * bell), _cheeks(lips, -0.11, 0.035)
+    if base == ARCH:
+        return lip(zero, -0.05 * bell, -0.045 * bell), lip(zero, 0.04 * bell, 0.035 * bell), skin
     if base == TUCK:
         return lip(zero, -0.02 * bell, -0.015 * bell), lip(zero, -0.055 * bell, -0.03 * bell), skin
     if base == PRESS:
