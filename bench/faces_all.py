@@ -1,27 +1,30 @@
-"""Everything about faces in one go: `python -m bench.faces_all [--short]` (also `make bench-faces`).
+"""Everything about faces in one go: `python -m bench.faces_all [--short]` (`make bench-faces` does it at full length).
 
-Runs, one after the other, what a picture costs (`bench.faces`), whether lips fit the sound (`bench.lips`), and, where
-the clients of the tests are installed, how many sessions talk at once (`bench.run`). `--short` measures lips on few
-sentences and leaves the sessions out.
+One after the other: what a picture costs (`bench.faces`), whether lips fit the sound (`bench.lips`), and how many
+sessions talk at once (`bench.sessions`). `--short` measures lips on few sentences and leaves the sessions out.
 """
 
+import subprocess
 import sys
 from collections.abc import Sequence
 
-from bench import faces, lips, run
+from bench.lips import astronaut
 
 
 def main(arguments: Sequence[str]) -> int:
     short = "--short" in arguments
-    photo, box = lips.astronaut()
-    print("What a picture costs\n")
-    faces.main([str(photo), ",".join(map(str, box))])
-    print("\nDo the lips fit the sound?\n")
-    lips.main(["--short"] if short else [])
-    if not short:
-        print("\nSessions\n")
-        run.main()
-    return 0
+    photo, box = astronaut()
+    parts = {
+        "What a picture costs": ["bench.faces", str(photo), ",".join(map(str, box))],
+        "Do the lips fit the sound?": ["bench.lips", "--short"] if short else ["bench.lips"],
+        "How many sessions talk at once": [] if short else ["bench.sessions", "--find"],
+    }
+    failed = 0
+    for title, part in parts.items():
+        if part:
+            print(f"\n{title}\n", flush=True)
+            failed |= subprocess.run([sys.executable, "-m", *part]).returncode
+    return failed
 
 
 if __name__ == "__main__":
