@@ -69,7 +69,6 @@ def test_traits_say_what_it_can_do(build: Build) -> None:
     assert {(720, 480), (1152, 768), (768, 1152)} <= set(traits.sizes_px)
     assert all(width % 2 == 0 and height % 2 == 0 for width, height in traits.sizes_px)
     assert traits.label
-    assert not traits.needs_gpu
     assert traits.identities == (NAMES if build is Character else ())
 
 
@@ -213,6 +212,8 @@ def test_an_hour_of_talk_takes_no_more_memory_than_a_minute(build: Build, face: 
 
 
 def test_a_picture_is_drawn_into_memory_that_is_there_already(build: Build) -> None:
+    if build.traits.needs_gpu:  # type: ignore[attr-defined]
+        pytest.skip("what a network answers is new memory every time")
     renderer = build(FaceSpec("any", "cara", 720, 480), 1)
     renderer.speak(0.0, hum(SPEECH_MS), SPEECH)
     for at_ms in range(0, 400, 40):
