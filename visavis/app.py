@@ -59,11 +59,13 @@ from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
+from visavis.resources.sessions.checkpoints import Checkpoints
 from visavis.resources.sessions.errands import Workshop
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.recordings import adopt_left_behind
+from visavis.resources.sessions.recovery import Survivor, go_on, last_life, recover, show_life
 from visavis.resources.sessions.retention import Keeping, keep_erasing
-from visavis.resources.sessions.scribe import Scribe, close_abandoned
+from visavis.resources.sessions.scribe import Scribe
 from visavis.resources.sessions.tokens import TokenSigner
 from visavis.resources.share_links import routes as share_links
 from visavis.resources.tools import routes as tools
@@ -83,6 +85,7 @@ from visavis.telemetry.opening import open_watchers
 from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
 
+NODE = "node"  # the file with this server's name in the database
 UPLOADS = {**uploads.UPLOADS, **documents.UPLOADS, **avatars.UPLOADS, **voices.UPLOADS}
 
 
@@ -165,7 +168,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         chores = TaskSet()
         stack.push_async_callback(chores.close)
         app.state.blobs = blobs = Blobs(settings.data_dir / "files")
-        scribe = Scribe(database, blobs)
+        checkpoints = Checkpoints(keyring)
+        scribe = Scribe(database, blobs, checkpoints)
         scribe.start()
         stack.push_async_callback(scribe.stop)
         films = settings.data_dir / "recordings"
@@ -173,13 +177,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         furnish = _filmed(media.furnish, films, stack) if settings.recordings else media.furnish
         look = partial(_look, app, media)
         watchers = open_watchers(app, settings.metrics_token, settings.traces_url, clock, look, stack)
-        node = _node(settings.data_dir)
+        node, survivors = await _survivors(database, keyring, settings.data_dir / NODE, chores)
         app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.guard = guard = Guard(settings.allow_private_urls)
         furnish = _equipped(furnish, Webhooks(guard, app.version), app.state.retrieval, stack)
-        host = Host(clock, limits, furnish, scribe.end, scribe.note, watchers)
+        host = Host(clock, limits, furnish, scribe.end, scribe.note, scribe.changed, watchers)
         stack.push_async_callback(host.close)
-        app.state.first_key = await _prepare(database, settings, node)
+        app.state.first_key = await _prepare(database, settings)
         app.state.database = database
         app.state.keyring = keyring
         app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
@@ -194,6 +198,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = session_service.Desk(
             host=host,
             scribe=scribe,
+            checkpoints=checkpoints,
             signer=TokenSigner(keyring.signing_keys("session tokens")),
             minds=minds,
             speakers=speakers,
@@ -212,12 +217,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.courier = Courier(database, keyring, app.state.guard)
         stack.push_async_callback(app.state.courier.close)
         app.state.courier.start()
-        app.state.checks = {
-            "database": _database_check(database),
-            "knowledge": knowing,
-            "sessions": _sessions_check(host),
-            **media.checks(),
-        }
+        app.state.checks = {"knowledge": knowing, **_own_checks(database, host), **media.checks()}
+        await go_on(host, scribe, database, survivors)
         app.include_router(signalling.make_router(host, _peers(settings, clock), clock))
         yield
 
@@ -293,12 +294,21 @@ def _meetings(settings: Settings, stack: AsyncExitStack) -> MeetingService | Non
     return service
 
 
-def _node(data_dir: Path) -> str:
-    """What this server is called in the database, the same after every start."""
-    path = data_dir / "node"
+def _node(path: Path) -> str:
     if not path.exists():
         path.write_text(new_id())
     return path.read_text().strip()
+
+
+async def _survivors(
+    database: Database, keyring: Keyring, node_file: Path, chores: TaskSet
+) -> tuple[str, list[Survivor]]:
+    """What this server is called in the database, the same after every start, and the sessions that a crash left."""
+    node = _node(node_file)
+    async with database.writing() as session:
+        survivors = await recover(session, node, keyring, last_life(node_file))
+    chores.start(show_life(node_file), "show-life")
+    return node, survivors
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
@@ -308,13 +318,12 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
     return database
 
 
-async def _prepare(database: Database, settings: Settings, node: str) -> str | None:
+async def _prepare(database: Database, settings: Settings) -> str | None:
     """What every start makes sure of; the answer is a first API key where there was none."""
     async with database.exclusive() as session:
         for row in (*stock_avatars(), *stock_voices(), *stock_llms(), *stock_tools(), *stock_personas()):
             await session.merge(row)
         await organizations.honour_environment_key(session, settings.api_key.get_secret_value())
-        await close_abandoned(session, node)
         return await organizations.first_key(session)
 
 
@@ -359,20 +368,16 @@ async def _embedder(settings: Settings, stack: AsyncExitStack) -> Embedder | Non
     return worker
 
 
-def _database_check(database: Database) -> Check:
-    async def check() -> PartHealth:
+def _own_checks(database: Database, host: Host) -> Mapping[str, Check]:
+    async def stored() -> PartHealth:
         await database.check()
         return PartHealth(True)
 
-    return check
-
-
-def _sessions_check(host: Host) -> Check:
-    async def check() -> PartHealth:
+    async def sessions() -> PartHealth:
         count = f"{host.live} of {host.sessions_max}"
         return PartHealth(not host.draining, f"draining: {count} are left" if host.draining else count)
 
-    return check
+    return {"database": stored, "sessions": sessions}
 
 
 def _peers(settings: Settings, clock: MonotonicClock) -> WebRtcPeers:

@@ -143,6 +143,7 @@ class SessionSpec:
     an error; theirs is not told twice.
 
     `fallback_voices` speak, in this order, where the one before fails.
+    With `zero_data_retention` nothing of what is said may reach a disk.
     """
 
     session_id: str
@@ -158,6 +159,7 @@ class SessionSpec:
     tells_client_tools_twice: bool = True
     echo_typed_text: bool = False
     may_be_recorded: bool = False
+    zero_data_retention: bool = False
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"
     fallback_voices: tuple[VoiceSpec, ...] = ()

@@ -52,9 +52,10 @@ from visavis.engine.inbox import (
     SocketLost,
     ending,
 )
-from visavis.engine.lifecycle import Lifecycle, Limits
+from visavis.engine.lifecycle import Limits
 from visavis.engine.listen import STOP_AFTER_MS
 from visavis.engine.listen import Listener as Ears
+from visavis.engine.memory import Memory, Past
 from visavis.engine.moments import UserMoments
 from visavis.engine.parts import Parts
 from visavis.engine.records import Record, SessionReport
@@ -71,20 +72,21 @@ log = logging.getLogger(__name__)
 class Conversation:
     """Satisfies `transports.base.Line`. `start` begins it; it ends by itself, by `end`, or with its client."""
 
-    def __init__(self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, record: Record) -> None:
-        self.spec = spec
+    def __init__(
+        self, spec: SessionSpec, parts: Parts, clock: Clock, limits: Limits, record: Record, past: Past
+    ) -> None:
+        self.spec, self.past = spec, past
         self._parts, self._clock = parts, clock
-        now_ms = self.started_ms = clock.now_ms()
-        self._lifecycle = Lifecycle(limits, spec.max_length_ms, now_ms)
+        now_ms = clock.now_ms()
+        self._lifecycle = past.lifecycle(limits, spec.max_length_ms)
         answers = parts.mind is not None and not spec.persona.audio_passthrough
         self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
         self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock, parts.recorder)
-        self._record = record
-        self._audience = Audience(self._record, clock)
+        self._record, self._audience = record, Audience(record, clock)
         self._deliver, self.announce, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
         self._ears: Ears | None = None
         self._inbox = Inbox(clock)
-        history = History(spec.persona)
+        history = History(spec.persona, past.memory.said)
         self._tools = Toolbelt(spec, parts.tools, clock, self._deliver, self._inbox.put, history.amend)
         self._sayings = Sayings(
             spec.persona, parts.mind, parts.voice, self._show, limits.talk_idle_ms, clock, self._deliver,
@@ -92,8 +94,7 @@ class Conversation:
         )  # fmt: skip
         self._hanging_up = ""
         self._speaking_turn: str | None = None
-        self._moments = UserMoments()
-        self._ready = False
+        self._moments, self._ready = UserMoments(), False
         self._tasks = TaskSet()
         self._run_task: asyncio.Task[None] | None = None
         self._report: asyncio.Future[SessionReport] = asyncio.get_running_loop().create_future()
@@ -114,10 +115,10 @@ class Conversation:
     def end(self, reason: EndReason, text: str = "") -> None:
         self._inbox.put(Ending(reason, text or END_TEXTS[reason]))
 
-    @property
-    def joined(self) -> bool:
-        """Whether anybody ever came."""
-        return self._lifecycle.connected
+    def remember(self) -> Memory:
+        """What another process would have to know to go on."""
+        said, now_ms = self._sayings.history.said, self._clock.now_ms()
+        return self.past.remember(said, self._record, self._lifecycle, self._ready, now_ms)
 
     async def wait_ended(self) -> SessionReport:
         return await asyncio.shield(self._report)
@@ -199,6 +200,7 @@ class Conversation:
             case _:
                 if (over := await self._turn(item)) is not None:
                     return over
+        self.past.look(self._sayings.history.changes + self._ready)
         return await self._look_at_the_time(now_ms)
 
     async def _look_at_the_time(self, now_ms: float) -> Ending | None:
@@ -255,8 +257,9 @@ class Conversation:
                 on_words=lambda turn_id, text: self._inbox.put(turn.Heard(turn_id, text)),
                 on_trouble=self._fail,
             )
-        self._deliver(SessionReady(now_ms))
-        self._sayings.greet()
+        if not self.past.memory.ready:  # clients are told once that their session is ready
+            self._deliver(SessionReady(now_ms))
+        self._sayings.begin(again=self.past.memory.ready)
 
     # --- commands -----------------------------------------------------------------------------------------------
 
@@ -392,6 +395,6 @@ class Conversation:
         for problem in await asyncio.gather(*closing, self._show.close(), return_exceptions=True):
             if isinstance(problem, Exception):
                 log.error("a part of a session could not be closed", exc_info=problem)
-        span_ms, connected = (self.started_ms, now_ms), self._lifecycle.connected
+        span_ms, connected = (self.past.started_ms, now_ms), self._lifecycle.connected
         report = self._record.report(self.spec.session_id, over.reason, over.text, span_ms, connected)
         self._report.set_result(replace(report, film=self._show.film))

@@ -11,6 +11,7 @@ from visavis.core.spec import SessionSpec
 from visavis.core.tasks import TaskSet
 from visavis.engine.conversation import Conversation
 from visavis.engine.lifecycle import Limits
+from visavis.engine.memory import Memory, Past
 from visavis.engine.parts import Parts
 from visavis.engine.records import Entry, Record, SessionReport
 from visavis.engine.watching import Watcher
@@ -22,13 +23,14 @@ ENDS_SOON = "The server is about to stop; this conversation ends in {:.0f} secon
 
 
 def _keep_nothing(session_id: str, entry: Entry) -> None: ...
+def _notice_nothing(conversation: Conversation) -> None: ...
 
 
 class Host:
     """All living conversations of this process. Admission is one check and one insert with no wait between.
 
-    `on_entry` is told what a session leaves behind, as soon as it is known; it must not block. `watchers` are told
-    everything, also who could not be admitted.
+    `on_entry` is told what a session leaves behind, as soon as it is known, and `on_change` that a conversation has
+    something new to remember; neither may block. `watchers` are told everything, also who could not be admitted.
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class Host:
         furnish: Callable[[SessionSpec], Parts],
         on_end: Callable[[SessionReport], Awaitable[None]],
         on_entry: Callable[[str, Entry], None] = _keep_nothing,
+        on_change: Callable[[Conversation], None] = _notice_nothing,
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self._clock, self._limits = clock, limits
-        self._furnish, self._on_end, self._on_entry = furnish, on_end, on_entry
+        self._furnish, self._on_end, self._on_entry, self._on_change = furnish, on_end, on_entry, on_change
         self._watchers = tuple(watchers)
         self._conversations: dict[str, Conversation] = {}
         self._tasks = TaskSet()
@@ -70,9 +73,17 @@ class Host:
             raise SessionLimitReached(
                 f"{self.live} of {self._limits.sessions_max} sessions are live; end one or raise VISAVIS_SESSIONS_MAX"
             )
+        return self._start(spec, Memory())
+
+    def resume(self, spec: SessionSpec, memory: Memory) -> Conversation:
+        """Go on with one that was admitted by a process that died; its client is expected to come back."""
+        return self._start(spec, memory)
+
+    def _start(self, spec: SessionSpec, memory: Memory) -> Conversation:
         on_entry, on_event = partial(self._on_entry, spec.session_id), partial(self._happened, spec)
-        record = Record(on_entry, on_event)
-        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits, record)
+        record = Record(on_entry, on_event, memory.warnings, memory.failures)
+        past = Past(memory, self._clock.now_ms(), lambda: self._on_change(conversation))
+        conversation = Conversation(spec, self._furnish(spec), self._clock, self._limits, record, past)
         for watcher in self._watchers:
             watcher.admitted(spec)
         self._conversations[spec.session_id] = conversation
@@ -100,7 +111,7 @@ class Host:
         """Admit nobody any more, warn those who talk, and return when they have left, or after `within_ms`."""
         self._draining = True
         for conversation in self._conversations.values():
-            if conversation.joined:
+            if conversation.remember().joined_ms is not None:
                 conversation.announce(ENDS_SOON.format(within_ms / 1000))
             else:
                 conversation.end("stopped", "The server is shutting down")

@@ -31,11 +31,27 @@ class Lifecycle:
         self._peer = False
         self._socket_lost_ms: float | None = None
         self._peer_lost_ms: float | None = None
+        self._awaited = False
+
+    @classmethod
+    def regained(
+        cls, limits: Limits, max_length_ms: float | None, created_ms: float, joined_ms: float | None, now_ms: float
+    ) -> "Lifecycle":
+        """Of a session whose process died: whoever was there is missing since now, and may come back."""
+        made = cls(limits, max_length_ms, created_ms)
+        if joined_ms is not None:
+            made._connected_ms, made._awaited = joined_ms, True
+            made._socket_lost_ms = made._peer_lost_ms = now_ms
+        return made
 
     @property
     def connected(self) -> bool:
         """Whether the line was ever open."""
         return self._connected_ms is not None
+
+    @property
+    def connected_ms(self) -> float | None:
+        return self._connected_ms
 
     def socket_opened(self) -> None:
         self._socket, self._socket_lost_ms = True, None
@@ -44,7 +60,7 @@ class Lifecycle:
         self._socket, self._socket_lost_ms = False, now_ms
 
     def peer_opened(self, now_ms: float) -> None:
-        self._peer, self._peer_lost_ms = True, None
+        self._peer, self._peer_lost_ms, self._awaited = True, None, False
         if self._connected_ms is None:
             self._connected_ms = now_ms
 
@@ -55,10 +71,10 @@ class Lifecycle:
         """Why the session is over, or None while it lives."""
         if self._connected_ms is None:
             return "never_connected" if now_ms >= self._created_ms + self._limits.connect_within_ms else None
-        if not self._socket and not self._peer:
+        if not self._socket and not self._peer and not self._awaited:
             return "client"
         if any(lost + self._limits.regain_within_ms <= now_ms for lost in self._missing()):
-            return "connection_lost"
+            return "failed" if self._awaited else "connection_lost"
         if self._max_length_ms is not None and now_ms >= self._connected_ms + self._max_length_ms:
             return "max_length"
         return None

@@ -77,12 +77,17 @@ class Record:
     `on_event` is told everything as it happens, for those who watch and are no part of the conversation.
     """
 
-    def __init__(self, on_entry: Callable[[Entry], None], on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        on_entry: Callable[[Entry], None],
+        on_event: Callable[[Event], None],
+        warnings: int = 0,
+        failures: int = 0,
+    ) -> None:
         self.messages: list[ReportedMessage] = []
         self.turns: list[TurnMeasured] = []
         self.tool_calls: list[ReportedToolCall] = []
-        self.warnings = 0
-        self.failures = 0
+        self.warnings, self.failures = warnings, failures
         self._on_entry, self._on_event = on_entry, on_event
         self._persona_text: dict[str, list[str]] = {}
         self._persona_began: tuple[str, float] = "", 0.0

@@ -33,14 +33,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Something that waits for its turn to be said; exactly one of `greeting`, `correlation_id` and `audio` tells what.
+    """Something that waits for its turn to be said.
 
-    `overlapped_ms` is when it began while something else was being heard.
+    Exactly one of `greeting`, `picks_up`, `correlation_id` and `audio` tells what; `picks_up` is the answer to what was
+    said to a process that is dead. `overlapped_ms` is when it began while something else was being heard.
     """
 
     turn_id: str
     protected: bool = False
     greeting: bool = False
+    picks_up: bool = False
     correlation_id: str = ""
     audio: AgentSpeech | None = None
     overlapped_ms: float | None = None
@@ -96,12 +98,21 @@ class Sayings:
         """Whether a talk stream was closed because nobody wrote to it."""
         return bool(self._talk.close_idle(now_ms))
 
-    def greet(self) -> None:
-        """Say hello first, if this persona does."""
+    def begin(self, again: bool) -> None:
+        """Say hello first, if this persona does; `again` after a crash, when somebody may wait for an answer."""
+        if again:
+            self._pick_up()
+            return
         persona = self._persona
         has_words = persona.opening_line or self._mind is not None
         if has_words and not persona.skip_greeting and not persona.audio_passthrough:
             self._waiting.appendleft(Saying(str(uuid4()), persona.uninterruptible_greeting, greeting=True))
+
+    def _pick_up(self) -> None:
+        """The last word was the user's, and whoever was to answer it is gone: answer it now."""
+        said, is_old = self.history.said, self.history.changes == 0
+        if self._mind is not None and is_old and said and said[-1].role == "user":
+            self._waiting.appendleft(Saying(str(uuid4()), picks_up=True))
 
     def talk_chunk(self, chunk: TalkChunk, now_ms: float) -> str | None:
         """Take a piece of a talk stream. Returns what is wrong, if anything is."""
@@ -154,6 +165,8 @@ class Sayings:
         """Let the mind reply to the conversation so far, or to a request of the engine's."""
         mind = self._mind
         assert mind is not None  # the turn machine answers only where there is a mind
+        for saying in [saying for saying in self._waiting if saying.picks_up]:
+            self._waiting.remove(saying)  # whoever asked again is answered once
         reply = self._new_reply(turn_id, timings)
         messages = self.history.messages(request, with_tools=bool(self._tools.offered))
         thinking = Thinking(mind, self._tools, reply.thought, reply.committed.wait)
@@ -189,6 +202,9 @@ class Sayings:
     def start_next(self) -> None:
         saying = self._saying = self._waiting.popleft()
         opening_line = self._persona.opening_line
+        if saying.picks_up:
+            self.answer(saying.turn_id)
+            return
         if saying.greeting and not opening_line:
             self.answer(saying.turn_id, GREETING_REQUEST)
             return

@@ -94,13 +94,22 @@ class ClauseCutter:
 
 
 class History:
-    """What was said, as the mind is told: only words that were really heard, and quiet context from the application."""
+    """What was said, as the mind is told: only words that were really heard, and quiet context from the application.
 
-    def __init__(self, persona: PersonaSpec) -> None:
+    `said` is what was said to a process that died; `changes` counts since then.
+    """
+
+    def __init__(self, persona: PersonaSpec, said: Sequence[ChatMessage] = ()) -> None:
         self._system = [ChatMessage("system", persona.system_prompt), ChatMessage("system", SPOKEN_STYLE)]
-        self._said: list[ChatMessage] = []
+        self._said = list(said)
+        self.changes = 0
+
+    @property
+    def said(self) -> tuple[ChatMessage, ...]:
+        return tuple(self._said)
 
     def add(self, message: ChatMessage) -> None:
+        self.changes += 1
         if message.text.strip() or message.tool_calls:
             self._said.append(message)
             del self._said[:-HISTORY_MESSAGES_MAX]
@@ -109,6 +118,7 @@ class History:
 
     def amend(self, before: ChatMessage, now: ChatMessage) -> None:
         """A tool has answered after its reply was over."""
+        self.changes += 1
         self._said = [now if message is before else message for message in self._said]
 
     def messages(self, request: str = "", *, with_tools: bool = False) -> list[ChatMessage]:

@@ -30,6 +30,7 @@ from visavis.core.spec import (
     ToolSpec,
     VoiceSpec,
 )
+from visavis.engine.conversation import Conversation
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.engine.records import Entry
 from visavis.providers import base
@@ -247,6 +248,7 @@ class Rehearsal:
         self.packets: list[bytes] = []
         self.reports: list[SessionReport] = []
         self.entries: list[Entry] = []
+        self.changes: list[Conversation] = []
         self.spec = SessionSpec(
             str(uuid4()), "org", persona or PersonaSpec("Cara", "You are Cara.", skip_greeting=True),
             FaceSpec("still", "nobody"), VoiceSpec("paced", "any"), MindSpec("lines") if mind else None,
@@ -256,7 +258,7 @@ class Rehearsal:
         self._limits = limits or Limits(sessions_max=1)
 
     async def __aenter__(self) -> "Rehearsal":
-        self.host = Host(self.clock, self._limits, self._furnish, self._ended, self._remember)
+        self.host = Host(self.clock, self._limits, self._furnish, self._ended, self._remember, self.changes.append)
         self.line = self.host.open(self.spec)
         await self.clock.settle()
         return self

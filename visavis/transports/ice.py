@@ -169,6 +169,10 @@ class PeerConnection(RTCPeerConnection):
         self._visavis_network = network
         super().__init__(RTCConfiguration(iceServers=servers))
 
+    def call_stream(self, name: str) -> None:
+        """What the one stream of everything that is added later is called in the answer."""
+        self._RTCPeerConnection__stream_id = name
+
     def _RTCPeerConnection__createDtlsTransport(self) -> RTCDtlsTransport:
         """aiortc has no seam for its ICE connection; this is the one place where transports are made."""
         dtls: RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from aiortc import RTCDataChannel, RTCRtpReceiver, RTCRtpTransceiver
+from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCRtpReceiver, RTCRtpTransceiver
 from aiortc.codecs import get_capabilities
 from aiortc.exceptions import InvalidStateError
 from aiortc.rtcicetransport import RTCIceTransport
@@ -27,6 +27,7 @@ from visavis.transports.allowance import Allowance
 from visavis.transports.base import Line, Peer
 from visavis.transports.feedback import VideoFeedback, report_media_time
 from visavis.transports.ice import IceServer, Network, PeerConnection, ice_connection
+from visavis.transports.keepsake import Keepsake
 from visavis.transports.media_clock import MediaClock
 from visavis.transports.microphone import Microphone
 from visavis.transports.offer import CANDIDATES_MAX, CheckedOffer, check_offer
@@ -68,9 +69,17 @@ class WebRtcPeers:
         self._network = Network(udp_ports, announced_ip, ice_servers)
 
     async def answer(
-        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int = 720, height_px: int = 480
+        self,
+        offer_sdp: str,
+        line: Line,
+        current: Peer | None,
+        width_px: int = 720,
+        height_px: int = 480,
+        keepsake: str = "",
     ) -> Answer:
         """Answer an offer for this line, whose peer so far is `current`.
+
+        `keepsake` is that of a peer in a process that died: its client may offer again on the connection that it has.
 
         The same DTLS fingerprint is the same connection on another network path; any other is a new connection, and
         the old one is closed. Raises `InvalidRequest` for an offer that cannot be answered and `Unavailable` without a
@@ -81,7 +90,9 @@ class WebRtcPeers:
         if before is not None and before.belongs_to(offer):
             return Answer(before, await before.renegotiate(offer))
         media = before.media if before is not None else MediaClock(self._clock)
-        peer = WebRtcPeer(PeerConnection(self._network), line, media, self._clock)
+        kept = Keepsake.read(keepsake) if before is None else None
+        known = kept if kept is not None and kept.is_of(offer) else None
+        peer = WebRtcPeer(PeerConnection(self._network), line, media, self._clock, known)
         try:
             await peer.accept(offer, self._codec, width_px, height_px)
             sdp = await peer.reply(offer)
@@ -97,8 +108,12 @@ class WebRtcPeers:
 class WebRtcPeer:
     """One peer connection; satisfies `Peer`. Made by `WebRtcPeers`."""
 
-    def __init__(self, connection: PeerConnection, line: Line, media: MediaClock, clock: Clock) -> None:
+    def __init__(
+        self, connection: PeerConnection, line: Line, media: MediaClock, clock: Clock, known: Keepsake | None = None
+    ) -> None:
+        """`known` is what is left of the connection that the client takes this one for."""
         self.media = media
+        self._known = known
         self._connection, self._line, self._clock = connection, line, clock
         self._video: VideoFormat | None = None
         self._offer: CheckedOffer | None = None
@@ -122,6 +137,16 @@ class WebRtcPeer:
         """Since anything came from the client. More than some seconds means that it is gone, or its network is."""
         return ice_connection(self._transport).silent_ms
 
+    @property
+    def keepsake(self) -> str:
+        """By which another process would know the client again; "" before the data channel is open."""
+        offer, channel = self._offer, self._channel
+        if offer is None or channel is None or channel.id is None:
+            return ""
+        audio, video = (transceiver.sender for transceiver in self._connection.getTransceivers()[:2])
+        names = audio._stream_id, audio._track_id, video._track_id
+        return Keepsake(offer.fingerprints, *names, channel.id).write()
+
     def belongs_to(self, offer: CheckedOffer) -> bool:
         """Whether the offer comes from the client of this connection, and the connection still lives."""
         return not self._over and self._offer is not None and offer.fingerprints == self._offer.fingerprints
@@ -131,12 +156,17 @@ class WebRtcPeer:
     async def accept(self, offer: CheckedOffer, codec: VideoCodec, width_px: int, height_px: int) -> None:
         """Settle the codecs and put sound and picture in place. Raises `InvalidRequest`."""
         audio_track, video_track = AudioTrack(self._line, self.media), VideoTrack(self._line)
+        if self._known is not None:  # a browser would play nothing of a stream that it does not know
+            audio_track._id, video_track._id = self._known.audio, self._known.video
+            self._connection.call_stream(self._known.stream)
         audio = self._connection.addTransceiver(audio_track, "sendrecv")
         video = self._connection.addTransceiver(video_track, "sendonly")
         audio.setCodecPreferences([c for c in get_capabilities("audio").codecs if c.mimeType == "audio/opus"])
         video.setCodecPreferences(_preferred(codec))
         _hear_with(Microphone(self._line, self._clock), audio.receiver)
         await self._apply(offer)
+        if self._known is not None:
+            self._take_over_channel(self._known.channel)
         self._video = VideoFormat(_negotiated(video), width_px, height_px, _bitrate_bps(width_px, height_px))
         VideoFeedback(video.sender, video_track, self._line, self._video, self._clock)
         report_media_time(audio.sender, audio_track, self.media)
@@ -220,6 +250,14 @@ class WebRtcPeer:
         while self._pending:
             self._send(self._pending.popleft())
         self._line.peer_opened(self)
+
+    def _take_over_channel(self, number: int) -> None:
+        """The client thinks that its channel is open, and will not announce it again."""
+        transport = self._connection.sctp
+        assert transport is not None  # every offer has one
+        parameters = RTCDataChannelParameters(label=CHANNEL_LABEL, negotiated=True, id=number)
+        channel = RTCDataChannel(transport, parameters)
+        channel.on("open", lambda: self._on_channel(channel))
 
     def _on_message(self, raw: str | bytes) -> None:
         if not self._commands.take():

@@ -65,7 +65,7 @@ class SeatPeers:
         self.held.set()
 
     async def answer(
-        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int, height_px: int
+        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int, height_px: int, keepsake: str
     ) -> SeatAnswer:
         self.asked.append((offer_sdp, current, width_px, height_px))
         await self.held.wait()

@@ -164,7 +164,7 @@ async def test_s17_a_socket_that_goes_is_not_the_end(stage: Stage) -> None:
         await socket.send("offer", OFFER)
         await socket.receive()
         stage.conversation.peer_opened(stage.peers.seats["v=0 offer"])
-    await wait_until(lambda: stage.conversation._signalling is None)
+    await wait_until(lambda: stage.conversation._audience.socket is None)
     async with stage.socket() as again:
         stage.conversation._deliver(Warned(1.0, "still here"))
         assert (await again.receive())["actionType"] in ("sessionready", "warning")
@@ -288,12 +288,12 @@ async def test_a_socket_that_comes_while_its_session_ends_is_closed_too(stage: S
 
 async def test_a_client_that_never_reads_is_given_up(stage: Stage) -> None:
     async with stage.socket() as socket:
-        await wait_until(lambda: stage.conversation._signalling is not None)
-        listener = stage.conversation._signalling
+        await wait_until(lambda: stage.conversation._audience.socket is not None)
+        listener = stage.conversation._audience.socket
         assert listener is not None
         for number in range(300):
             listener.deliver(Warned(float(number), "x"))
-        await wait_until(lambda: stage.conversation._signalling is None)
+        await wait_until(lambda: stage.conversation._audience.socket is None)
         received = [message async for message in socket.connection]
         assert len(received) < 300
     assert stage.host.live == 1

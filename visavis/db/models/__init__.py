@@ -9,7 +9,14 @@ from visavis.db.models.knowledge import KnowledgeChunk, KnowledgeDocument, Knowl
 from visavis.db.models.organizations import ApiKey, IdempotentAnswer, Organization
 from visavis.db.models.outward import MeetingInvite, Tool, Webhook, WebhookDelivery
 from visavis.db.models.personas import Persona, PersonaTool, ShareLink
-from visavis.db.models.sessions import Session, SessionGrant, SessionMessage, SessionToolCall, SessionTurn
+from visavis.db.models.sessions import (
+    Session,
+    SessionCheckpoint,
+    SessionGrant,
+    SessionMessage,
+    SessionToolCall,
+    SessionTurn,
+)
 
 __all__ = [
     "ApiKey",
@@ -29,6 +36,7 @@ __all__ = [
     "PersonaTool",
     "ProviderSecret",
     "Session",
+    "SessionCheckpoint",
     "SessionGrant",
     "SessionMessage",
     "SessionToolCall",

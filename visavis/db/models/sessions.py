@@ -54,6 +54,15 @@ class Session(Owned, Base):
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 
+class SessionCheckpoint(Base):
+    """What a living session needs to go on after a crash, sealed with the server's secret; gone when it has ended."""
+
+    __tablename__ = "session_checkpoints"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+
+
 class SessionMessage(Base):
     """One thing that was said, in the order of `position`."""
 

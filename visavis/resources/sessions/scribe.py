@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import func, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,15 +20,17 @@ from visavis.db import models
 from visavis.db.blobs import Blobs
 from visavis.db.models import Json
 from visavis.db.session import Database
+from visavis.engine.conversation import Conversation
 from visavis.engine.host import SessionReport
 from visavis.engine.records import Entry, ReportedMessage, ReportedToolCall
 from visavis.http.strings import storable
 from visavis.resources.sessions.called import called
+from visavis.resources.sessions.checkpoints import Checkpoints, forget, write
 from visavis.resources.sessions.measured import WallTime, measured
 from visavis.resources.sessions.news import tell_ended, tell_tools_failed
 from visavis.resources.sessions.recordings import adopt
 
-FLUSH_EVERY_S = 1.0
+FLUSH_EVERY_S = 0.25
 ENTRIES_PER_SESSION_MAX = 20_000  # weeks of talking; what comes after is not kept
 WAITING_MAX = 100_000  # entries of all sessions while the database does not answer
 EXIT_STATUS: Mapping[EndReason, str] = {
@@ -67,8 +69,8 @@ class _Notes:
 class Scribe:
     """`note` and `end` are what the host tells; `open` comes first, `start` and `stop` frame everything."""
 
-    def __init__(self, database: Database, blobs: Blobs) -> None:
-        self._database, self._blobs = database, blobs
+    def __init__(self, database: Database, blobs: Blobs, checkpoints: Checkpoints) -> None:
+        self._database, self._blobs, self._checkpoints = database, blobs, checkpoints
         self._notes: dict[str, _Notes] = {}
         self._waiting = 0
         self._noted = asyncio.Event()
@@ -82,9 +84,19 @@ class Scribe:
         await self._tasks.close()
         await self.flush()
 
-    def open(self, row: models.Session, started_ms: float) -> None:
-        """From here on a session's entries are kept. `started_ms` is its start on the engine's clock."""
-        self._notes[row.id] = _Notes(WallTime(row.start_time, started_ms), row.keeps_transcript)
+    def open(self, row: models.Session, started_ms: float, messages: int = 0, turns: int = 0, calls: int = 0) -> None:
+        """From here on a session's entries are kept. `started_ms` is its start on the engine's clock.
+
+        `messages`, `turns` and `calls` are how many of each were written by a process that died.
+        """
+        wall = WallTime(row.start_time, started_ms)
+        noted = {"messages_noted": messages, "turns_noted": turns, "calls_noted": calls}
+        self._notes[row.id] = _Notes(wall, row.keeps_transcript, **noted)
+
+    def changed(self, conversation: Conversation) -> None:
+        """Somebody said something: write down what this conversation has to remember."""
+        self._checkpoints.note(conversation)
+        self._noted.set()
 
     def note(self, session_id: str, entry: Entry) -> None:
         notes = self._notes.get(session_id)
@@ -129,11 +141,18 @@ class Scribe:
                 for session_id, notes in self._notes.items()
                 if notes.entries or notes.end
             }
-            if not batch:
-                return
-            async with self._database.writing() as session:
-                for session_id, notes in batch.items():
-                    await _write(session, session_id, notes)
+            try:
+                remembered = await self._checkpoints.take()
+                if not batch and not remembered:
+                    return
+                async with self._database.writing() as session:
+                    await write(session, remembered)
+                    for session_id, notes in batch.items():
+                        await _write(session, session_id, notes)
+            except BaseException:
+                self._checkpoints.not_written()
+                raise
+            self._checkpoints.written()
             for session_id, written in batch.items():
                 self._forget(session_id, written)
 
@@ -155,9 +174,10 @@ class Scribe:
     async def _flush_now_and_then(self) -> None:
         while True:
             await self._noted.wait()
-            await asyncio.sleep(FLUSH_EVERY_S)
             self._noted.clear()
             await self._try_to_flush()
+            # at once where it is quiet, and not more often than this where it is not
+            await asyncio.sleep(FLUSH_EVERY_S)
 
     async def _try_to_flush(self) -> None:
         try:
@@ -165,24 +185,6 @@ class Scribe:
         except Exception as error:  # whatever ails the database, the next try may work
             log.error("transcripts could not be written; trying again", reason=type(error).__name__)
             self._noted.set()
-
-
-async def close_abandoned(session: AsyncSession, node: str) -> None:
-    """Sessions of this node that a crash left open are over: their clients have lost everything they were tied to."""
-    rows = models.Session
-    closed = await session.scalars(
-        update(rows)
-        .where(rows.node == node, rows.end_time.is_(None))
-        .values(
-            end_time=func.coalesce(rows.updated_at, rows.start_time),
-            exit_status=EXIT_STATUS["failed"],
-            reported_at=models.now(),
-            errors=rows.errors + 1,
-        )
-        .returning(rows.id)
-    )
-    for session_id in closed.all():
-        await tell_ended(session, session_id)
 
 
 async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
@@ -202,6 +204,7 @@ async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
     changes = notes.end or {"updated_at": models.now()}
     await session.execute(update(models.Session).where(models.Session.id == session_id).values(**changes))
     if notes.end is not None:
+        await forget(session, session_id)
         await tell_ended(session, session_id)
 
 

@@ -19,6 +19,7 @@ from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import DEFAULT as DEFAULT_LLM
 from visavis.resources.personas.service import Personas, References
 from visavis.resources.sessions import resolve
+from visavis.resources.sessions.checkpoints import Checkpoints
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.inline import check_urls, tool_specs
 from visavis.resources.sessions.news import tell_started
@@ -46,6 +47,7 @@ class Desk:
 
     host: Host
     scribe: Scribe
+    checkpoints: Checkpoints
     signer: TokenSigner
     minds: Minds
     speakers: Speakers
@@ -95,9 +97,10 @@ async def open_session(
     )
     session.add(row)
     await session.flush()
+    await desk.checkpoints.first(session, spec)
     await tell_started(session, row)
     # last, so that nothing can fail after admission; an answer that is lost leaves a session that expires by itself
-    desk.scribe.open(row, desk.host.open(spec).started_ms)
+    desk.scribe.open(row, desk.host.open(spec).past.started_ms)
     return answer
 
 

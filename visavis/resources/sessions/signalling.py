@@ -65,7 +65,7 @@ class Peers(Protocol):
     """Turns an offer into a peer on a line. Raises `InvalidRequest` for an offer that cannot be answered."""
 
     async def answer(
-        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int, height_px: int
+        self, offer_sdp: str, line: Line, current: Peer | None, width_px: int, height_px: int, keepsake: str
     ) -> Answer: ...
 
 
@@ -227,9 +227,10 @@ class Socket:
 
     async def _answer(self, sdp: str) -> None:
         current = self._peer or self._conversation.peer
-        face = self._conversation.spec.face
+        face, keepsake = self._conversation.spec.face, self._conversation.past.memory.line
+        size_px = face.width_px, face.height_px
         try:
-            answer = await self._peers.answer(sdp, self._conversation, current, face.width_px, face.height_px)
+            answer = await self._peers.answer(sdp, self._conversation, current, *size_px, keepsake)
         except VisavisError as error:
             self._refuse(error, alive=current is not None)
             return
