@@ -209,6 +209,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             node=node,
             version=app.version,
             region=settings.region,
+            llm_keeps_nothing=settings.llm_zero_retention,
             token_seconds=settings.token_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )

@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         description="Options of voices, such as `VISAVIS_TTS__ELEVENLABS__API_KEY`: the provider's name, then one of "
         "its options, as [providers.md](providers.md) lists them.",
     )
+    llm_zero_retention: bool = Field(
+        default=False,
+        description="Whether that server keeps nothing of what it is sent. Personas with zero data retention do not "
+        "talk by built-in LLMs otherwise.",
+    )
+
     voice_cloning: str = Field(
         default="",
         description="Who makes voices from recordings, such as `elevenlabs`; empty means that nobody does.",

@@ -16,6 +16,7 @@ from visavis.resources.personas.widget import owner_of, widget_of
 from visavis.resources.sessions.inline import sealed, unsealed
 from visavis.resources.sessions.schemas import LIFETIMES_S, SessionRequest, TokenRequest
 from visavis.resources.sessions.service import Desk, resolve_request
+from visavis.resources.sessions.zero_retention import hidden, shown
 from visavis.resources.share_links.service import use
 
 
@@ -27,11 +28,13 @@ async def issue_token(
     issued_at = models.now()
     lifetime_s = LIFETIMES_S[request.expires_in] if request.expires_in else desk.token_seconds
     await session.execute(delete(models.SessionGrant).where(models.SessionGrant.expires_at < issued_at))
-    stored = request.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    stored = sealed(request.model_dump(mode="json", by_alias=True, exclude_unset=True), desk.toolbox.keyring)
+    if resolved.spec.zero_data_retention:
+        stored = hidden(stored, desk.toolbox.keyring)
     grant = models.SessionGrant(
         organization_id=subject.organization_id,
         api_key_id=subject.api_key_id,
-        request=sealed(stored, desk.toolbox.keyring),
+        request=stored,
         expires_at=issued_at + timedelta(seconds=lifetime_s),
     )
     session.add(grant)
@@ -57,7 +60,8 @@ async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject
     )
     if grant is None:
         raise Unauthorized("The session token was withdrawn; ask for a new one")
-    request = SessionRequest.model_validate(unsealed(grant.request, desk.toolbox.keyring))
+    stored = unsealed(shown(grant.request, desk.toolbox.keyring), desk.toolbox.keyring)
+    request = SessionRequest.model_validate(stored)
     return Subject(grant.organization_id, grant.api_key_id), request
 
 

@@ -18,7 +18,7 @@ from visavis.http.errors import under
 from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import DEFAULT as DEFAULT_LLM
 from visavis.resources.personas.service import Personas, References
-from visavis.resources.sessions import resolve
+from visavis.resources.sessions import resolve, zero_retention
 from visavis.resources.sessions.checkpoints import Checkpoints
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.inline import check_urls, tool_specs
@@ -60,6 +60,7 @@ class Desk:
     region: str = "local"
     token_seconds: int = 3600
     heartbeat_seconds: int = 5
+    llm_keeps_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ async def resolve_request(
         client=client,
         voices=await _voices(desk, session, subject, row, found),
     )
+    zero_retention.check(spec, found, desk.llm_keeps_nothing)
     kind: TokenKind = "stateful" if config.persona_id else "ephemeral"
     return Resolved(row, found, resolve.with_sensitivity(spec, _sensitivity(request)), kind)
 

@@ -1,0 +1,56 @@
+"""Personas with zero data retention: who may hear, think and speak for them, and what of a request may be stored."""
+
+import json
+from typing import Any
+
+from visavis.core.errors import InvalidRequest, NotFound, ProviderError
+from visavis.core.spec import SessionSpec
+from visavis.db.keyring import Keyring
+from visavis.providers import catalog
+from visavis.resources.personas.service import References
+
+SEALED = "sealed"
+
+
+def check(spec: SessionSpec, found: References, llm_keeps_nothing: bool) -> None:
+    """Raises `InvalidRequest`, naming who might keep what is said.
+
+    An organization answers for its own LLMs, by `isZdr`. The operator does for the server behind the built-in ones:
+    `llm_keeps_nothing`.
+    """
+    if not spec.zero_data_retention:
+        return
+    voice, llm = found.voice, found.llm
+    speaker = spec.voice.provider if spec.voice is not None else ""
+    if voice is not None and not (voice.is_zdr and _keeps_nothing("tts", speaker)):
+        raise _refused(f'the voice "{voice.display_name}" is made by {speaker}', "another voice")
+    if spec.ears is not None and not _keeps_nothing("stt", spec.ears.provider):
+        raise _refused(f"this server listens with {spec.ears.provider}", "another recogniser")
+    if spec.mind is None or llm is None:
+        return
+    own = llm.organization_id is not None
+    trusted = llm.is_zdr if own else llm_keeps_nothing or _keeps_nothing("llm", spec.mind.provider)
+    if not trusted:
+        advice = "an LLM that is marked isZdr" if own else "an LLM of your own, or VISAVIS_LLM_ZERO_RETENTION"
+        raise _refused(f'the LLM "{llm.display_name}" thinks by {spec.mind.provider}', advice)
+
+
+def _keeps_nothing(kind: catalog.Kind, name: str) -> bool:
+    try:
+        return catalog.traits(kind, name).zero_retention
+    except (NotFound, ProviderError):  # nobody can answer for one that is not here
+        return False
+
+
+def _refused(who: str, instead: str) -> InvalidRequest:
+    message = f"{who}, which may keep what is said; use {instead}"
+    return InvalidRequest.field("personaConfig.zeroDataRetention", message, "not_zero_retention")
+
+
+def hidden(request: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
+    """A request whose prompt and lines must not lie in the database in the clear."""
+    return {SEALED: keyring.seal(json.dumps(request))}
+
+
+def shown(stored: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
+    return json.loads(keyring.unseal(stored[SEALED])) if set(stored) == {SEALED} else stored
