@@ -40,7 +40,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, database_url
             stored = server.ask("GET", f"/v1/personas/{answer.json()['id']}").json()
             assert (stored["name"], stored["updatedAt"]) == (answer.json()["name"], answer.json()["updatedAt"])
         record = server.ask("GET", f"/v1/sessions/{session['sessionId']}").json()
-        assert (record["exitStatus"], record["endTime"] is not None) == ("ERROR", True)
+        assert (record["exitStatus"], record["endTime"]) == (None, None)  # its client may still come
         assert server.ask("POST", "/v1/engine/session", {}, key=token).status == 200
 
 
