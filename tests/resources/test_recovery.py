@@ -77,7 +77,7 @@ def test_a_session_that_lived_goes_on_with_all_that_was_said(rest: Rest) -> None
         ("user", "My name is Ada."),
         ("user", "What is my name?"),
     ]
-    assert (survivor.messages, survivor.turns) == (4, 2)
+    assert survivor.written == (4, 2, 0)
     assert survivor.memory.ready
     assert survivor.memory.failures == 1  # that its process died
     assert crash.record()["endTime"] is None
