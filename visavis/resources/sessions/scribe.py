@@ -90,8 +90,8 @@ class Scribe:
         `messages`, `turns` and `calls` are how many of each were written by a process that died.
         """
         wall = WallTime(row.start_time, started_ms)
-        noted = {"messages_noted": messages, "turns_noted": turns, "calls_noted": calls}
-        self._notes[row.id] = _Notes(wall, row.keeps_transcript, **noted)
+        notes = self._notes[row.id] = _Notes(wall, row.keeps_transcript)
+        notes.messages_noted, notes.turns_noted, notes.calls_noted = messages, turns, calls
 
     def changed(self, conversation: Conversation) -> None:
         """Somebody said something: write down what this conversation has to remember."""
