@@ -24,6 +24,9 @@ def check(spec: SessionSpec, found: References, llm_keeps_nothing: bool) -> None
     speaker = spec.voice.provider if spec.voice is not None else ""
     if voice is not None and not (voice.is_zdr and _keeps_nothing("tts", speaker)):
         raise _refused(f'the voice "{voice.display_name}" is made by {speaker}', "another voice")
+    for stand_in in spec.fallback_voices:
+        if not _keeps_nothing("tts", stand_in.provider):
+            raise _refused(f"a voice that may stand in is made by {stand_in.provider}", "others, or none")
     if spec.ears is not None and not _keeps_nothing("stt", spec.ears.provider):
         raise _refused(f"this server listens with {spec.ears.provider}", "another recogniser")
     if spec.mind is None or llm is None:
