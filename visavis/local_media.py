@@ -25,7 +25,7 @@ from visavis.media.pictures import PictureKind, PictureMaker
 from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
-from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.settings import Settings
 from visavis.telemetry.figures import MediaFigures
 from visavis.voice_options import VoiceOptions
@@ -39,6 +39,7 @@ RENDERERS = {
 NEURAL = "visavis.renderers.neural:Neural"
 # best first; what comes later stands in where the first is not installed
 VOICE_ACTIVITY = ("silero", "energy")
+END_OF_TURN = "smart_turn"  # without it, every pause of a certain length ends a turn
 BUILT_IN_VOICE = ("flite", "flite_wasm")
 RECOGNISER = "pocketsphinx"
 # routes that take files, and how large their bodies may be; they stream what they get
@@ -55,6 +56,7 @@ class LocalMedia:
     encoders: OpusEncoders
     activity: VoiceActivity
     activity_name: str
+    end_of_turn: EndOfTurn | None
     voice_name: str  # who speaks for the built-in voice, "" where nobody can
     recogniser: str
     pictures: PictureMaker
@@ -70,6 +72,7 @@ class LocalMedia:
             activity=self.activity,
             faces=self.faces,
             encoders=self.encoders,
+            end_of_turn=self.end_of_turn,
         )
 
     async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
@@ -134,12 +137,16 @@ class LocalMedia:
         async def activity() -> PartHealth:
             return PartHealth(True, self.activity_name, self.activity_name != VOICE_ACTIVITY[0])
 
+        async def end_of_turn() -> PartHealth:
+            hint = catalog.missing("end_of_turn", END_OF_TURN)
+            return PartHealth(True, f"by silence alone: {hint}" if hint else END_OF_TURN, bool(hint))
+
         async def photos() -> PartHealth:
             hint = self.inspector.missing()
             return PartHealth(True, f"taken without looking for a face: {hint}" if hint else "", bool(hint))
 
         parts = {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
-        return {**parts, "photos": photos}
+        return {**parts, "end_of_turn": end_of_turn, "photos": photos}
 
     def speakers(self) -> dict[str, VoiceProvider]:
         """Who can speak here. One whose library is missing cannot; flite has a stand-in of its own."""
@@ -196,13 +203,26 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
     activity_name = catalog.first_usable("vad", VOICE_ACTIVITY)
     activity: VoiceActivity = catalog.load("vad", activity_name)()
     stack.push_async_callback(activity.close)
+    end_of_turn = _end_of_turn()
+    if end_of_turn is not None:
+        stack.push_async_callback(end_of_turn.close)
     # a client library that takes a second to import would stop everybody's sound at its first use
     mind = asyncio.to_thread(catalog.load, "llm", "openai_compatible")
     await asyncio.gather(faces.start(), speech.start(), mind)
     voice_name = _built_in_voice()
     pictures, inspector = PictureMaker(RENDERERS), Inspector()
     media = LocalMedia(
-        faces, speech, encoders, activity, activity_name, voice_name, RECOGNISER, pictures, inspector, voices
+        faces,
+        speech,
+        encoders,
+        activity,
+        activity_name,
+        end_of_turn,
+        voice_name,
+        RECOGNISER,
+        pictures,
+        inspector,
+        voices,
     )
     await media.warm_up()
     return media
@@ -237,6 +257,10 @@ def _models(settings: Settings) -> dict[str, Path]:
 
 def _built_in_voice() -> str:
     return next((name for name in BUILT_IN_VOICE if not catalog.missing("tts", name)), "")
+
+
+def _end_of_turn() -> EndOfTurn | None:
+    return None if catalog.missing("end_of_turn", END_OF_TURN) else catalog.load("end_of_turn", END_OF_TURN)()
 
 
 def _mind(spec: MindSpec) -> LanguageModel:

@@ -14,6 +14,7 @@ KIND_TITLES = {
     "stt": "Recognisers",
     "llm": "Minds",
     "vad": "Voice activity detectors",
+    "end_of_turn": "Judges of pauses",
     "cloning": "Cloners of voices",
     "meetings": "Meeting services",
     "embeddings": "Embedders",

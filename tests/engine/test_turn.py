@@ -2,35 +2,45 @@
 
 import itertools
 import random
+from itertools import pairwise
 
 import pytest
 
 from visavis.core.spec import ListeningSpec
-from visavis.engine import turn
-from visavis.engine.turn import (
+from visavis.engine import turn, turn_terms
+from visavis.engine.patience import Policy, policy_from
+from visavis.engine.turn import TurnMachine
+from visavis.engine.turn_terms import (
     AcceptTurn,
     CancelReply,
     CloseUtterance,
+    DropSpeculation,
     DropUtterance,
+    Duck,
+    EndSpeech,
     HangUp,
     Heard,
+    Muted,
     Nudge,
     OpenTurn,
-    Policy,
+    PauseJudged,
     ReplyDone,
     SayWaiting,
     SignOfLife,
+    Speculate,
     StartSaying,
     StopRequested,
+    SuspicionOver,
     Tick,
-    TurnMachine,
     Typed,
+    Unduck,
+    VoiceJudged,
     VoiceStarted,
     VoiceStopped,
-    policy_from,
+    VoiceSuspected,
 )
 
-PATIENT = Policy(end_of_turn_ms=500)
+PATIENT = Policy(silence_ms=500, hurried_ms=250, patient_ms=1_600)
 
 
 def machine(policy: Policy = PATIENT) -> TurnMachine:
@@ -42,7 +52,7 @@ ANSWERED = [
     (0, VoiceStarted(), [OpenTurn("t1")]),
     (900, VoiceStopped(), []),
     (1399, Tick(), []),
-    (1400, Tick(), [CloseUtterance("t1")]),
+    (1400, Tick(), [EndSpeech(), CloseUtterance("t1")]),
     (1500, Heard("t1", "hello"), [AcceptTurn("t1", "hello", typed=False, answer=True)]),
 ]
 
@@ -53,28 +63,155 @@ SCRIPTS = {
         (1450, VoiceStarted(), [OpenTurn("t1")]),
         (1500, Heard("t1", "hello"), []),
         (2000, VoiceStopped(), []),
-        (2500, Tick(), [CloseUtterance("t1")]),
+        (2500, Tick(), [EndSpeech(), CloseUtterance("t1")]),
         (2600, Heard("t1", "there"), [AcceptTurn("t1", "hello there", typed=False, answer=True)]),
     ],
     "the words of both parts are waited for": [
         *ANSWERED[:4],
         (1450, VoiceStarted(), [OpenTurn("t1")]),
         (1900, VoiceStopped(), []),
-        (2400, Tick(), [CloseUtterance("t1")]),
+        (2400, Tick(), [EndSpeech(), CloseUtterance("t1")]),
         (2500, Heard("t1", "hello"), []),
         (2600, Heard("t1", "there"), [AcceptTurn("t1", "hello there", typed=False, answer=True)]),
     ],
     "nothing understood, nothing answered": [*ANSWERED[:4], (1500, Heard("t1", ""), [])],
     "a cough does not interrupt": [
         *ANSWERED,
-        (2000, VoiceStarted(), []),
-        (2150, VoiceStopped(), [DropUtterance()]),
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceStopped(), [CloseUtterance("t2")]),
         (2200, Tick(), []),
-        (2300, ReplyDone("t1"), []),
+        (2300, Heard("t2", ""), [Unduck()]),
+        (2400, ReplyDone("t1"), []),
+    ],
+    "the first sign of voice makes the persona quieter, and nothing more": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2100, SuspicionOver(), [Unduck()]),
+        (2600, Tick(), []),
+    ],
+    "an echo is not listened to": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2070, VoiceStarted(), []),
+        (2150, VoiceJudged("echo"), [Unduck()]),
+        (4000, Tick(), []),
+        (4100, VoiceStopped(), [DropUtterance()]),
+    ],
+    "the tail of an echo opens no turn": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("echo"), [Unduck()]),
+        (2200, ReplyDone("t1"), []),
+        (2300, VoiceStopped(), [DropUtterance()]),
+    ],
+    "an echo that comes late closes the turn it opened": [
+        (0, VoiceStarted(), [OpenTurn("t1")]),
+        (100, VoiceJudged("echo"), [EndSpeech(), DropUtterance()]),
+    ],
+    "who speaks over an echo is heard": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2100, VoiceJudged("echo"), [Unduck()]),
+        (3000, VoiceJudged("unsure"), []),
+        (3000, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "a backchannel does not interrupt": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("backchannel"), [Unduck()]),
+        (2300, Tick(), []),
+        (2500, VoiceStopped(), [CloseUtterance("t2")]),
+        (2700, Heard("t2", "mm-hm"), []),
+        (2800, Tick(), []),
+    ],
+    "what begins like a backchannel and goes on interrupts": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("backchannel"), [Unduck()]),
+        (2599, Tick(), []),
+        (2600, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "words that interrupt do so at once": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2050, VoiceJudged("interruption"), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "a short word that interrupts is understood a little later": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (
+            2350,
+            Heard("t2", "stop"),
+            [
+                CancelReply("t1"),
+                OpenTurn("t2"),
+                EndSpeech(),
+                AcceptTurn("t2", "stop", typed=False, answer=True),
+            ],
+        ),
+    ],
+    "words that do not come are not waited for": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (2779, Tick(), []),
+        (2780, Tick(), [Unduck()]),
+    ],
+    "a short answer to the persona's last words is an answer": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (2200, ReplyDone("t1"), [OpenTurn("t2"), EndSpeech()]),
+        (2300, Heard("t2", "yes"), [AcceptTurn("t2", "yes", typed=False, answer=True)]),
+    ],
+    "a likely end is thought about before it is certain": [
+        *ANSWERED[:2],
+        (1000, PauseJudged(0.9), [CloseUtterance("t1")]),
+        (1100, Heard("t1", "hello"), [Speculate("t1", "hello")]),
+        (1210, Tick(), [EndSpeech(), AcceptTurn("t1", "hello", typed=False, answer=True)]),
+    ],
+    "who goes on after all is listened to": [
+        *ANSWERED[:2],
+        (1000, PauseJudged(0.9), [CloseUtterance("t1")]),
+        (1100, Heard("t1", "hello"), [Speculate("t1", "hello")]),
+        (1150, VoiceStarted(), [DropSpeculation()]),
+        (1500, VoiceStopped(), []),
+        (1600, PauseJudged(1.0), [CloseUtterance("t1")]),
+        (1700, Heard("t1", "there"), [Speculate("t1", "hello there")]),
+        (1750, Tick(), [EndSpeech(), AcceptTurn("t1", "hello there", typed=False, answer=True)]),
+    ],
+    "words that come late for a likely end are waited for": [
+        *ANSWERED[:2],
+        (1000, PauseJudged(1.0), [CloseUtterance("t1")]),
+        (1150, Tick(), [EndSpeech()]),
+        (1300, Heard("t1", "hello"), [AcceptTurn("t1", "hello", typed=False, answer=True)]),
+    ],
+    "a pause for thought is long": [
+        *ANSWERED[:2],
+        (1000, PauseJudged(0.0), []),
+        (2499, Tick(), []),
+        (2500, Tick(), [EndSpeech(), CloseUtterance("t1")]),
+    ],
+    "a microphone that is switched off ends the turn promptly": [
+        *ANSWERED[:2],
+        (1000, PauseJudged(0.0), []),
+        (1100, Muted(), [CloseUtterance("t1")]),
+        (1150, Tick(), [EndSpeech()]),
+        (1200, Heard("t1", "hello"), [AcceptTurn("t1", "hello", typed=False, answer=True)]),
+    ],
+    "a microphone that is silent between words is not believed twice": [
+        *ANSWERED[:2],
+        (1100, Muted(), [CloseUtterance("t1")]),
+        (1140, VoiceStarted(), []),
+        (2000, VoiceStopped(), []),
+        (2200, Muted(), []),
+        (2499, Tick(), []),
+        (2500, Tick(), [EndSpeech(), CloseUtterance("t1")]),
     ],
     "lasting voice interrupts": [
         *ANSWERED,
-        (2000, VoiceStarted(), []),
+        (2000, VoiceStarted(), [Duck()]),
         (2199, Tick(), []),
         (2200, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
     ],
@@ -102,13 +239,13 @@ SCRIPTS = {
     "stop ends a reply": [*ANSWERED, (1600, StopRequested(), [CancelReply("t1")]), (1700, ReplyDone("t1"), [])],
     "stop while the user speaks gives them the floor": [
         *ANSWERED,
-        (1600, VoiceStarted(), []),
+        (1600, VoiceStarted(), [Duck()]),
         (1700, StopRequested(), [CancelReply("t1"), OpenTurn("t2")]),
     ],
     "an utterance has a limit": [
         (0, VoiceStarted(), [OpenTurn("t1")]),
         (turn.UTTERANCE_MAX_MS - 1, Tick(), []),
-        (turn.UTTERANCE_MAX_MS, Tick(), [CloseUtterance("t1")]),
+        (turn.UTTERANCE_MAX_MS, Tick(), [EndSpeech(), CloseUtterance("t1")]),
     ],
     "what is to be said waits while the user has the floor": [
         (0, VoiceStarted(), [OpenTurn("t1")]),
@@ -119,7 +256,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_script(script: list[tuple[float, turn.Fact, list[turn.Action]]]) -> None:
+def test_script(script: list[tuple[float, turn_terms.Fact, list[turn_terms.Action]]]) -> None:
     sut = machine()
     for at_ms, fact, expected in script:
         assert sut.step(fact, at_ms) == expected, (at_ms, fact)
@@ -128,7 +265,7 @@ def test_script(script: list[tuple[float, turn.Fact, list[turn.Action]]]) -> Non
 def test_without_a_mind_turns_are_accepted_and_not_answered() -> None:
     sut = machine(Policy(answers=False))
     assert sut.step(Typed("hi"), 5) == [AcceptTurn("t1", "hi", typed=True, answer=False)]
-    assert sut.state == turn.Quiet(5)
+    assert sut.state == turn_terms.Quiet(5)
 
 
 def test_silence_nudges_once_and_then_hangs_up() -> None:
@@ -152,20 +289,52 @@ def test_zero_switches_silence_timers_off() -> None:
 
 @pytest.mark.parametrize(("sensitivity", "expected_ms"), [(0, 900), (0.5, 500), (1, 200)])
 def test_sensitivity_maps_to_patience(sensitivity: float, expected_ms: float) -> None:
-    assert policy_from(ListeningSpec(end_of_speech_sensitivity=sensitivity), True).end_of_turn_ms == expected_ms
+    assert policy_from(ListeningSpec(end_of_speech_sensitivity=sensitivity), True).silence_ms == expected_ms
+
+
+@pytest.mark.parametrize("sensitivity", [0.0, 0.25, 0.5, 1.0])
+def test_waiting_has_no_cliff_and_never_exceeds_what_is_allowed(sensitivity: float) -> None:
+    """Each step of a hundredth in certainty or in sensitivity changes the wait by little, and in one direction."""
+    listening = ListeningSpec(end_of_speech_sensitivity=sensitivity, auto_end_turn_after_ms=1_200)
+    policy = policy_from(listening, True)
+    waits = [policy.wait_ms(done / 100) for done in range(101)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] <= 1_200
+    assert max(earlier - later for earlier, later in pairwise(waits)) < 60
+
+
+def test_whoever_was_cut_off_gets_longer_pauses_for_a_while() -> None:
+    sut = machine()
+    for at_ms, fact, _ in SCRIPTS["a pause for thought goes on as the same turn"]:
+        sut.step(fact, at_ms)
+    waits = sut.policy.wait_ms(0.9, sut.slowness.factor)
+    assert waits > sut.policy.wait_ms(0.9)
+    for _ in range(50):
+        sut.slowness.was_right()
+    assert sut.policy.wait_ms(0.9, sut.slowness.factor) == sut.policy.wait_ms(0.9)
+
+
+def test_an_eager_persona_waits_less_and_a_patient_one_more() -> None:
+    waits = [policy_from(ListeningSpec(end_of_speech_sensitivity=s / 10), True) for s in range(11)]
+    for done in (0.0, 0.5, 1.0):
+        times = [policy.wait_ms(done) for policy in waits]
+        assert times == sorted(times, reverse=True)
 
 
 def test_thousands_of_random_conversations_keep_the_invariant() -> None:
     """A reply is running exactly when it is the persona's turn, and a due wake time is always acted upon."""
     rng = random.Random(7)
     for _ in range(1_500):
-        sut = machine(Policy(end_of_turn_ms=500, nudge_after_ms=15_000, hang_up_after_ms=60_000))
+        sut = machine(Policy(silence_ms=500, nudge_after_ms=15_000, hang_up_after_ms=60_000))
         now_ms, running = 0.0, None
         for _ in range(30):
             now_ms += rng.choice([0, 20, 150, 250, 600, 16_000])
             turn_id = getattr(sut.state, "turn_id", "none")
             fact = rng.choice(
-                [VoiceStarted(), VoiceStopped(), Heard(turn_id, rng.choice(["", "yes"])), Typed("hi"), Tick(),
+                [VoiceSuspected(), SuspicionOver(), VoiceStarted(), VoiceStopped(), Muted(), PauseJudged(rng.random()),
+                 VoiceJudged(rng.choice(["interruption", "backchannel", "noise", "echo", "unsure"])),
+                 Heard(turn_id, rng.choice(["", "yes"])), Heard(getattr(sut.state, "aside_id", ""), "stop"),
+                 Typed("hi"), Tick(),
                  SayWaiting("say", rng.random() < 0.2), ReplyDone(turn_id), StopRequested(), SignOfLife()]
             )  # fmt: skip
             if isinstance(fact, ReplyDone) and fact.turn_id == running:
@@ -179,8 +348,8 @@ def test_thousands_of_random_conversations_keep_the_invariant() -> None:
                         assert running is None
                         running = started
                     case HangUp():
-                        assert isinstance(sut.state, turn.Quiet)
+                        assert isinstance(sut.state, turn_terms.Quiet)
                     case _:
                         pass
-            assert isinstance(sut.state, turn.Replying) == (running is not None)
-            assert sut.wake_ms is None or sut.wake_ms > now_ms or isinstance(sut.state, turn.Quiet)
+            assert isinstance(sut.state, turn_terms.Replying) == (running is not None)
+            assert sut.wake_ms is None or sut.wake_ms > now_ms or isinstance(sut.state, turn_terms.Quiet)

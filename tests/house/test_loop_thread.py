@@ -20,6 +20,8 @@ HEAVY = re.compile(
     r"visavis\.renderers\.(?!base)|visavis\.media\.video_encoder:|visavis\.media\.opus:_Utterance\.encode"
     r"|visavis\.providers\.tts\.flite(_wasm)?:\w+\.synthesize|visavis\.providers\.flite_speech:finish"
     r"|visavis\.providers\.stt\.pocketsphinx:_(Utterance|Recogniser)\.|visavis\.providers\.vad\.silero:Silero\._judge"
+    r"|visavis\.providers\.end_of_turn\.smart_turn:SmartTurn\._judge|visavis\.engine\.overlap:Evidence\."
+    r"|visavis\.media\.opus:_lowered"
     r"|onnxruntime\..*:InferenceSession\.run|aiortc\.codecs\..*:.*\.(encode|decode)$"
 )
 AT_WORK = ["visavis.engine.conversation:", "visavis.transports.tracks:VideoTrack.recv", "visavis.engine.listen:"]

@@ -35,6 +35,9 @@ class _Counting:
             time.sleep(3_600)
         self._bytes += len(pcm)
 
+    def so_far(self) -> str:
+        return f"{self._bytes} bytes and counting"
+
     def finish(self) -> str:
         return f"{self._bytes} bytes"
 

@@ -84,7 +84,7 @@ async def test_pictures_come_on_the_grid_and_begin_with_a_keyframe(pool: RenderP
 async def test_speech_and_cut_arrive_at_their_times(pool: RenderPool) -> None:
     stage = await pool.open(FACE, VIDEO)
     stage.speak(200, ONE_SECOND, ())
-    stage.cut(600)
+    stage.cut(600, 1)
     stage.speak(800, ONE_SECOND, ())
     stage.start(CLOCK.now_ms())
     for encoded, brightness in await Watcher(stage).until(1000):

@@ -29,9 +29,11 @@ class Told:
         return [kind for kind, _ in self.messages]
 
 
-def frame(index: int, keyframe: bool = False) -> Message:
+def frame(index: int, keyframe: bool = False, epoch: int = 0) -> Message:
     figures = {"skipped": 0, "late_ms": 0.5, "render_ms": 2.0, "encode_ms": 1.0}
-    return Message("frame", {"stage": 7, "pts_ms": index * 40, "keyframe": keyframe, **figures}, b"picture")
+    return Message(
+        "frame", {"stage": 7, "pts_ms": index * 40, "keyframe": keyframe, "epoch": epoch, **figures}, b"picture"
+    )
 
 
 @pytest.fixture
@@ -89,11 +91,25 @@ async def test_pictures_of_the_past_are_not_shown(stage: RenderStage) -> None:
     assert (await stage.next_frame()).pts_ms == 160
 
 
+async def test_pictures_of_an_old_epoch_are_not_shown(stage: RenderStage, told: Told) -> None:
+    stage.receive(frame(0, keyframe=True))
+    assert (await stage.next_frame()).pts_ms == 0
+    stage.receive(frame(1))
+    stage.cut(50.0, 1)
+    assert told.messages[-1] == ("cut", {"at_ms": 50.0, "epoch": 1, "shown_pts_ms": 0})
+    stage.receive(frame(2))
+    stage.receive(frame(3, keyframe=True, epoch=1))
+    assert (await stage.next_frame()).pts_ms == 120
+    assert stage.figures.dropped == 2
+    stage.open_at_drawer()
+    assert next(fields["epoch"] for kind, fields in told.messages if kind == "open") == 1
+
+
 async def test_a_new_drawer_is_told_what_still_matters(stage: RenderStage, told: Told, clock: HandWoundClock) -> None:
     stage.start(0.0)
     stage.speak(0.0, SECOND, ())
     stage.speak(1_000.0, SECOND, (Mark("word", 0.0, 500.0, "later"),))
-    stage.cut(1_500.0)
+    stage.cut(1_500.0, 1)
     stage.listen(1_400.0, SECOND)
     stage.cue("warm", 1_600.0)
     stage.set_bitrate(300_000)

@@ -20,6 +20,7 @@ from visavis.core.spec import EarsSpec, MindSpec, VoiceSpec
 from visavis.providers import catalog
 from visavis.providers.base import (
     ChatMessage,
+    EndOfTurn,
     LanguageModel,
     TextDelta,
     VoiceActivity,
@@ -277,6 +278,23 @@ async def share_of_speech(activity: VoiceActivity, pcm: bytes) -> float:
     assert len(probabilities) == int(len(pcm) / 2 / SPEECH_RATE_HZ * 1000 / activity.window_ms)
     assert all(0.0 <= probability <= 1.0 for probability in probabilities)
     return sum(probability > 0.5 for probability in probabilities) / len(probabilities)
+
+
+@pytest.mark.parametrize("name", installed("end_of_turn"))
+async def test_a_finished_sentence_is_told_from_one_that_breaks_off(name: str, flite: Any) -> None:
+    judge: EndOfTurn = catalog.load("end_of_turn", name)()
+
+    async def judged(text: str, times: int = 1) -> float:
+        sound = flite.synthesize(text, VoiceSpec("flite", "rms")).audio
+        quiet = bytes(SPEECH_RATE_HZ // 5 * 2)
+        return await judge.judge(AudioChunk(times * sound.pcm + quiet, SPEECH_RATE_HZ))
+
+    assert 0.0 <= await judged("So what I wanted to ask is") < 0.3
+    assert 0.7 < await judged("Can you tell me a story?") <= 1.0
+    assert await judged("Can you tell me a story?", times=8) > 0.7, "it listens to the end of what is long"
+    with pytest.raises(ValueError, match="48000"):
+        await judge.judge(AudioChunk(b"", 48_000))
+    await judge.close()
 
 
 def noise(power: float) -> bytes:

@@ -9,7 +9,7 @@ from visavis.core.errors import Unavailable
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
-from visavis.local_media import BUILT_IN_VOICE, RECOGNISER, VOICE_ACTIVITY, load_renderer
+from visavis.local_media import BUILT_IN_VOICE, END_OF_TURN, RECOGNISER, VOICE_ACTIVITY, load_renderer
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
@@ -33,6 +33,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _provider("tts", ("espeak",), "other languages", "personas speak English"),
         _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
+        _provider("end_of_turn", (END_OF_TURN,), "ends of turns", "silence alone ends a turn"),
         _photos(),
         _mouths(settings),
         _mind(settings),

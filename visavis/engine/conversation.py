@@ -27,9 +27,6 @@ from visavis.core.events import (
     TalkChunk,
     ToolResult,
     UpdateConfig,
-    UserSaid,
-    UserSpeechEnded,
-    UserSpeechStarted,
     UserText,
 )
 from visavis.core.frames import AudioChunk, EncodedVideo
@@ -53,16 +50,16 @@ from visavis.engine.inbox import (
     ending,
 )
 from visavis.engine.lifecycle import Limits
-from visavis.engine.listen import STOP_AFTER_MS
 from visavis.engine.listen import Listener as Ears
 from visavis.engine.memory import Memory, Past
-from visavis.engine.moments import UserMoments
 from visavis.engine.parts import Parts
+from visavis.engine.patience import policy_from
 from visavis.engine.records import Record, SessionReport
 from visavis.engine.sayings import Sayings
 from visavis.engine.show import Show
 from visavis.engine.system_tools import SystemCall
 from visavis.engine.think import NUDGE_REQUEST, History
+from visavis.engine.user_side import UserSide
 from visavis.providers.base import ChatMessage
 from visavis.transports.base import Listener, Peer
 
@@ -80,7 +77,7 @@ class Conversation:
         now_ms = clock.now_ms()
         self._lifecycle = past.lifecycle(limits, spec.max_length_ms)
         answers = parts.mind is not None and not spec.persona.audio_passthrough
-        self._machine = turn.TurnMachine(turn.policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
+        self._machine = turn.TurnMachine(policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
         self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock, parts.recorder)
         self._record, self._audience = record, Audience(record, clock)
         self._deliver, self.announce, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
@@ -93,8 +90,8 @@ class Conversation:
             over=lambda reply, error: self._inbox.put(ReplyOver(reply, error)), history=history, tools=self._tools,
         )  # fmt: skip
         self._hanging_up = ""
-        self._speaking_turn: str | None = None
-        self._moments, self._ready = UserMoments(), False
+        self._user = UserSide(clock, spec.echo_typed_text, self._deliver)
+        self._ready = False
         self._tasks = TaskSet()
         self._run_task: asyncio.Task[None] | None = None
         self._report: asyncio.Future[SessionReport] = asyncio.get_running_loop().create_future()
@@ -252,9 +249,11 @@ class Conversation:
             self._ears = Ears(
                 self._parts.activity,
                 self._parts.ears,
+                self._parts.end_of_turn,
                 self.spec.ears or EarsSpec(""),
-                on_voice=lambda on: self._inbox.put(turn.VoiceStarted() if on else turn.VoiceStopped(STOP_AFTER_MS)),
-                on_words=lambda turn_id, text: self._inbox.put(turn.Heard(turn_id, text)),
+                played=self._show.played,
+                off_loop=self._parts.off_loop,
+                tell=self._inbox.put,
                 on_trouble=self._fail,
             )
         if not self.past.memory.ready:  # clients are told once that their session is ready
@@ -319,57 +318,48 @@ class Conversation:
 
     async def _turn(self, fact: turn.Fact) -> Ending | None:
         now_ms = self._clock.now_ms()
-        self._moments.voice(fact, now_ms)
+        self._user.voice(fact)
         for action in self._machine.step(fact, now_ms):
             match action:
                 case turn.HangUp():
                     return ending("user_silence")
                 case turn.OpenTurn(turn_id):
-                    self._user_started(turn_id)
+                    self._user.started(turn_id)
+                    if self._ears is not None:
+                        self._ears.floor_taken(turn_id)
                 case turn.CloseUtterance(turn_id):
-                    self._user_stopped()
                     if self._ears is not None:
                         self._ears.close_utterance(turn_id)
+                case turn.EndSpeech():
+                    self._user.stopped()
                 case turn.DropUtterance():
-                    self._user_stopped()
+                    self._user.stopped()
                     if self._ears is not None:
                         self._ears.drop_utterance()
+                case turn.Speculate(turn_id, text):
+                    self._sayings.guess(turn_id, text, self._user.words_known())
+                case turn.DropSpeculation():
+                    await self._sayings.drop_guess()
                 case turn.AcceptTurn():
-                    self._accept(action)
+                    await self._accept(action)
                 case turn.StartSaying():
                     self._sayings.start_next()
+                case turn.Duck():
+                    self._show.duck()
+                case turn.Unduck():
+                    self._show.unduck()
                 case turn.CancelReply():
                     await self._sayings.cut()
                 case turn.Nudge(turn_id):
                     self._sayings.answer(turn_id, NUDGE_REQUEST)
         return None
 
-    def _user_started(self, turn_id: str) -> None:
-        now_ms = self._clock.now_ms()
-        self._speaking_turn = turn_id
-        self._moments.floor_taken(turn_id)
-        self._deliver(UserSpeechStarted(now_ms, turn_id))
-
-    def _user_stopped(self) -> None:
-        if self._speaking_turn is None:
-            return
-        now_ms = self._clock.now_ms()
-        self._moments.floor_left(now_ms)
-        self._deliver(UserSpeechEnded(now_ms, self._speaking_turn))
-        self._speaking_turn = None
-
-    def _accept(self, accepted: turn.AcceptTurn) -> None:
-        now_ms = self._clock.now_ms()
-        shown = self.spec.echo_typed_text or not accepted.typed
-        timings = self._moments.text_final(accepted.typed, now_ms)
-        spoken = timings.user_started_ms, timings.user_ended_ms
-        said = UserSaid(now_ms, accepted.turn_id, str(uuid4()), accepted.text, accepted.typed, shown, *spoken)
-        self._deliver(said)
-        self._sayings.history.add(ChatMessage("user", accepted.text))
+    async def _accept(self, accepted: turn.AcceptTurn) -> None:
+        timings = self._user.said(accepted)
         if accepted.answer:
-            self._sayings.answer(accepted.turn_id, timings=timings)
+            await self._sayings.answer_user(accepted.turn_id, accepted.text, timings)
         else:
-            self._sayings.leave_to_application(accepted.turn_id, timings)
+            self._sayings.leave_to_application(accepted.turn_id, accepted.text, timings)
 
     async def _reply_over(self, over: ReplyOver) -> Ending | None:
         if not self._sayings.finish(over.reply, failed=bool(over.error)):

@@ -1,4 +1,4 @@
-"""From microphone sound to 'voice started', 'voice stopped' and words.
+"""From microphone sound to facts for the turn machine: voice that comes and goes, what it is, pauses, words.
 
 Sound is queued by the peer and worked through by one task: voice activity decides when an utterance begins, a little
 of what came before is kept so that its first sound is not lost, and everything from there on goes to the recogniser
@@ -8,66 +8,67 @@ while the user still speaks.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from visavis.core.errors import ProviderError
 from visavis.core.frames import AudioChunk
 from visavis.core.spec import EarsSpec
 from visavis.core.tasks import TaskSet
-from visavis.providers.base import SpeechToText, Transcription, VoiceActivity
+from visavis.engine.overlap import OffLoop, OverlapJudge, Played
+from visavis.engine.pauses import PauseJudge
+from visavis.engine.turn_terms import (
+    Fact,
+    Heard,
+    Muted,
+    PauseJudged,
+    SuspicionOver,
+    Verdict,
+    VoiceJudged,
+    VoiceStarted,
+    VoiceStopped,
+    VoiceSuspected,
+)
+from visavis.engine.utterance import Utterance
+from visavis.engine.voice_gate import START_AFTER_MS, STOP_AFTER_MS, MuteGate, VoiceGate
+from visavis.providers.base import EndOfTurn, SpeechToText, VoiceActivity
 
-VOICE_ON = 0.5
-VOICE_OFF = 0.35
-START_AFTER_MS = 100.0
-STOP_AFTER_MS = 100.0  # the turn machine waits longer; this only bridges the gaps inside words
 PREROLL_MS = 400.0
 QUEUE_MAX_MS = 3_000.0  # a busy machine loses the oldest sound rather than answering ever later
 FINISH_WITHIN_S = 15.0
-
-
-class VoiceGate:
-    """Hysteresis over speech probabilities: pure, counts windows instead of looking at a clock."""
-
-    def __init__(self, window_ms: float) -> None:
-        self._window_ms = window_ms
-        self._run_ms = 0.0
-        self.voice = False
-
-    def push(self, probability: float) -> bool | None:
-        """True when voice has just started, False when it has just stopped, None otherwise."""
-        differs = probability < VOICE_OFF if self.voice else probability >= VOICE_ON
-        self._run_ms = self._run_ms + self._window_ms if differs else 0.0
-        if self._run_ms < (STOP_AFTER_MS if self.voice else START_AFTER_MS):
-            return None
-        self.voice = not self.voice
-        self._run_ms = 0.0
-        return self.voice
+PAUSES_JUDGED_MS = (200.0, 450.0)  # how much quiet a judge wants to hear, and when a second opinion pays
 
 
 class Listener:
-    """The ears of one session. `on_voice(started)`, `on_words(turn_id, text)` and `on_trouble(text)` never block."""
+    """The ears of one session. `tell(fact)` and `on_trouble(text)` never block.
+
+    `played()` is what the user heard of the persona lately; a voice meanwhile may be its echo.
+    """
 
     def __init__(
         self,
         activity: VoiceActivity,
         ears: SpeechToText | None,
+        end_of_turn: EndOfTurn | None,
         spec: EarsSpec,
-        on_voice: Callable[[bool], None],
-        on_words: Callable[[str, str], None],
+        played: Callable[[], Played | None],
+        off_loop: OffLoop,
+        tell: Callable[[Fact], None],
         on_trouble: Callable[[str], None],
     ) -> None:
         self._detector = activity.open()
-        self._gate = VoiceGate(activity.window_ms)
-        self._ears = ears
-        self._spec = spec
-        self._on_voice, self._on_words, self._on_trouble = on_voice, on_words, on_trouble
+        self._gate, self._mute = VoiceGate(activity.window_ms), MuteGate()
+        self._ears, self._spec = ears, spec
+        self._tell, self._on_trouble = tell, on_trouble
         self._queue: deque[AudioChunk] = deque()
         self._queued_ms = 0.0
         self._arrived = asyncio.Event()
         self._preroll: deque[AudioChunk] = deque()
-        self._utterance: _Utterance | None = None
+        self._utterance: Utterance | None = None
         self._tasks = TaskSet()
+        self._pauses = PauseJudge(end_of_turn) if end_of_turn is not None else None
+        self._overlap = OverlapJudge(activity.window_ms, played, off_loop)
+        self._window_ms = activity.window_ms
+        self._quiet_ms: float | None = None
         self._tasks.start(self._run(), "listen")
 
     def hear(self, audio: AudioChunk) -> None:
@@ -77,8 +78,13 @@ class Listener:
             self._queued_ms -= self._queue.popleft().duration_ms
         self._arrived.set()
 
+    def floor_taken(self, turn_id: str) -> None:
+        """A turn of the user's begins, or goes on under the same id."""
+        if self._pauses is not None:
+            self._pauses.floor_taken(turn_id)
+
     def close_utterance(self, turn_id: str) -> None:
-        """The turn machine wants the words; they arrive through `on_words`, empty when there are none."""
+        """The turn machine wants the words; they arrive as `Heard`, empty when there are none."""
         utterance, self._utterance = self._utterance, None
         if self._gate.voice:  # cut off by the limit: the voice goes on into a new utterance
             self._utterance = self._open_utterance()
@@ -110,14 +116,64 @@ class Listener:
                 await self._take(audio)
 
     async def _take(self, audio: AudioChunk) -> None:
-        changes = [change for p in await self._detector.push(audio) if (change := self._gate.push(p)) is not None]
+        probabilities = await self._detector.push(audio)
         if self._utterance is not None:
             self._utterance.feed(audio)
+        if self._pauses is not None:
+            self._pauses.hear(audio)
+        self._overlap.hear(audio)
         self._keep_preroll(audio)
-        for started in changes:
-            if started and self._utterance is None:
-                self._utterance = self._open_utterance()
-            self._on_voice(started)
+        for probability in probabilities:
+            self._judge(probability)
+        if self._mute.push(audio) and not self._gate.voice:
+            self._tell(Muted())
+
+    def _judge(self, probability: float) -> None:
+        change = self._gate.push(probability)
+        match change:
+            case "suspected":
+                self._overlap.begin()
+                self._tell(VoiceSuspected())
+            case "dismissed":
+                self._overlap.end()
+                self._tell(SuspicionOver())
+            case "started":
+                if self._utterance is None:
+                    self._utterance = self._open_utterance()
+                self._quiet_ms = None
+                self._mute.voice_started()
+                self._tell(VoiceStarted())
+            case "stopped":
+                self._overlap.end()
+                self._quiet_ms = STOP_AFTER_MS
+                self._tell(VoiceStopped(STOP_AFTER_MS))
+            case None:
+                self._consider_pause()
+        so_far = self._utterance.so_far if self._utterance is not None else ""
+        if self._overlap.wants_judgement(probability, so_far):
+            self._tasks.start(self._judge_overlap(), "listen-overlap")
+
+    async def _judge_overlap(self) -> None:
+        verdict: Verdict | None = await self._overlap.judge()
+        if verdict is not None:
+            self._tell(VoiceJudged(verdict))
+
+    def _consider_pause(self) -> None:
+        if self._pauses is None or self._quiet_ms is None:
+            return
+        before_ms, self._quiet_ms = self._quiet_ms, self._quiet_ms + self._window_ms
+        if any(before_ms < at_ms <= self._quiet_ms for at_ms in PAUSES_JUDGED_MS):
+            self._tasks.start(self._judge_pause(self._pauses), "listen-pause")
+
+    async def _judge_pause(self, pauses: PauseJudge) -> None:
+        utterance = self._utterance
+        try:
+            done = await pauses.judge(lambda: utterance.so_far if utterance is not None else "")
+        except ProviderError as error:
+            self._on_trouble(f"Pauses cannot be judged: {error.message}")
+            return
+        if self._quiet_ms is not None:
+            self._tell(PauseJudged(done))
 
     def _keep_preroll(self, audio: AudioChunk) -> None:
         self._preroll.append(audio)
@@ -125,16 +181,16 @@ class Listener:
         while kept_ms > PREROLL_MS + START_AFTER_MS:
             kept_ms -= self._preroll.popleft().duration_ms
 
-    def _open_utterance(self) -> "_Utterance | None":
+    def _open_utterance(self) -> Utterance | None:
         if self._ears is None:
             return None
-        utterance = _Utterance(self._ears, self._spec)
+        utterance = Utterance(self._ears, self._spec)
         for chunk in self._preroll:
             utterance.feed(chunk)
         self._tasks.start(utterance.run(), "listen-utterance")
         return utterance
 
-    async def _finish(self, utterance: "_Utterance | None", turn_id: str) -> None:
+    async def _finish(self, utterance: Utterance | None, turn_id: str) -> None:
         text = ""
         if utterance is not None:
             try:
@@ -144,48 +200,4 @@ class Listener:
                 self._on_trouble("The recogniser did not answer in time; this turn was not understood.")
             except ProviderError as error:
                 self._on_trouble(f"The recogniser failed: {error.message}")
-        self._on_words(turn_id, text.strip())
-
-
-class _Utterance:
-    """One utterance on its way to the recogniser: sound is queued, so that opening it may take its time."""
-
-    def __init__(self, ears: SpeechToText, spec: EarsSpec) -> None:
-        self._ears, self._spec = ears, spec
-        self._queue: asyncio.Queue[AudioChunk | None] = asyncio.Queue()  # bounded by the turn machine's limit
-        self._text: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._transcription: Transcription | None = None
-        self._cancelled = False
-
-    def feed(self, audio: AudioChunk) -> None:
-        self._queue.put_nowait(audio)
-
-    async def run(self) -> None:
-        try:
-            self._transcription = await self._ears.open(self._spec)
-            while not self._cancelled and (audio := await self._queue.get()) is not None:
-                await self._transcription.feed(audio)
-            if not self._cancelled:
-                self._settle(await self._transcription.finish())
-        except ProviderError as error:
-            if not self._text.done() and not self._cancelled:
-                self._text.set_exception(error)
-                self._text.exception()  # whoever asks for the words gets it; if nobody does, it is no news
-        finally:
-            if self._transcription is not None and not (self._text.done() and not self._cancelled):
-                with suppress(ProviderError):
-                    await self._transcription.cancel()
-            self._settle("")
-
-    async def finish(self) -> str:
-        self._queue.put_nowait(None)
-        return await asyncio.shield(self._text)
-
-    async def cancel(self) -> None:
-        self._cancelled = True
-        self._queue.put_nowait(None)
-        await asyncio.wait([self._text])
-
-    def _settle(self, text: str) -> None:
-        if not self._text.done():
-            self._text.set_result(text)
+        self._tell(Heard(turn_id, text.strip()))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from visavis.engine import turn
-from visavis.engine.listen import START_AFTER_MS
+from visavis.engine.voice_gate import START_AFTER_MS
 
 
 @dataclass(frozen=True, slots=True)

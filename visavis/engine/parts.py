@@ -1,10 +1,12 @@
 """What a conversation is made of, ready-made: whoever opens one hands these in."""
 
+import asyncio
 from dataclasses import dataclass
 
+from visavis.engine.overlap import OffLoop
 from visavis.engine.recorder import Recorder
 from visavis.engine.tools import ToolExecutor
-from visavis.providers.base import LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.renderers.base import Faces
 from visavis.transports.base import SpeechEncoders
 
@@ -15,6 +17,8 @@ class Parts:
 
     `voice`, `mind`, `recorder` and `tools` belong to the session, the others to the process. `tools` is there where
     the session has tools that neither its page nor the engine carries out.
+    Without `end_of_turn` every pause of a certain length ends a turn. `off_loop` is where the engine itself computes
+    what takes milliseconds.
     """
 
     mind: LanguageModel | None
@@ -23,5 +27,7 @@ class Parts:
     activity: VoiceActivity
     faces: Faces
     encoders: SpeechEncoders
+    end_of_turn: EndOfTurn | None = None
+    off_loop: OffLoop = asyncio.to_thread
     recorder: Recorder | None = None
     tools: ToolExecutor | None = None

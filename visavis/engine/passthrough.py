@@ -40,13 +40,13 @@ class AgentSpeech:
     def end(self) -> None:
         self._chunks.put_nowait(None)
 
-    async def play(self, show: Show, owner: str) -> None:
+    async def play(self, show: Show, epoch: int, owner: str) -> None:
         """Feed the show until the sequence ends. Chunks are small, so a whole one is queued at a time."""
         while (chunk := await self._chunks.get()) is not None:
             await show.playout.room(AHEAD_MAX_MS)
             self._waiting_ms -= chunk.duration_ms
-            await show.put(owner, SpeechAudio(chunk), (), last=False)
-        await show.put(owner, SpeechAudio(AudioChunk(b"", 48_000)), (), last=True)
+            await show.put(epoch, owner, SpeechAudio(chunk), (), last=False)
+        await show.put(epoch, owner, SpeechAudio(AudioChunk(b"", 48_000)), (), last=True)
 
 
 def _mono(pcm: bytes, channels: int) -> bytes:

@@ -6,10 +6,14 @@ queued as whole packets, each piece with the words inside it; a word counts as h
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from visavis.core.frames import AUDIO_TICK_MS
+
+BEFORE_PACKETS = 4  # what a decoder has to hear before it is in the state of the one at the other end
+COVER_PACKETS = 20
+COVER_LOW_PACKETS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,17 @@ class Pulled:
 
 
 class Playout:
-    """The queue of one session. `owner` names the reply a piece belongs to."""
+    """The queue of one session. `owner` names the reply a piece belongs to.
+
+    A cover is other packets for some of the coming ticks: the same speech, spoken quietly.
+    """
 
     def __init__(self, silence: bytes) -> None:
         self._silence = silence
         self._tick = 0
+        self._past: deque[bytes] = deque(maxlen=BEFORE_PACKETS)
+        self._cover: dict[int, bytes] = {}
+        self._cover_wanted = asyncio.Event()
         self._pieces: deque[_Piece] = deque()
         self._begun = ""
         self._room: list[tuple[float, asyncio.Future[None]]] = []
@@ -68,6 +78,7 @@ class Playout:
     def add(self, owner: str, packets: Sequence[bytes], words: Sequence[TimedText], closes: bool = False) -> int:
         """Queue a piece and return its place on the media clock in ms. `closes` marks the owner's last piece."""
         start_tick = self._pieces[-1].end_tick if self._pieces else self._tick
+        self._cover_wanted.set()
         self._pieces.append(_Piece(owner, start_tick, packets, deque(words), closes))
         return start_tick * AUDIO_TICK_MS
 
@@ -99,12 +110,46 @@ class Playout:
         if is_last:
             self._pieces.popleft()
         self._tell_room()
-        return Pulled(piece.packets[index], piece.owner, heard, began, is_last and piece.closes)
+        packet = piece.packets[index]
+        self._past.append(packet)
+        if self._cover:
+            packet = self._cover.pop(tick, packet)
+            self._cover_wanted.set()
+        return Pulled(packet, piece.owner, heard, began, is_last and piece.closes)
 
     def cut(self) -> None:
         """Drop everything that was not played."""
         self._pieces.clear()
+        self._cover.clear()
         self._tell_room()
+
+    def uncovered(self) -> tuple[Sequence[bytes], int, Sequence[bytes]]:
+        """Coming packets that have no cover: those right before them, the first one's tick, and the packets."""
+        first_tick = max(self._cover, default=self._tick - 1) + 1
+        known = {tick: packet for tick, packet in self._coming(first_tick + COVER_PACKETS)}
+        packets = [known[tick] for tick in sorted(known) if tick >= first_tick]
+        before = [*self._past, *(known[tick] for tick in sorted(known) if tick < first_tick)]
+        return before[-BEFORE_PACKETS:], first_tick, packets
+
+    def _coming(self, until_tick: int) -> Iterator[tuple[int, bytes]]:
+        for piece in self._pieces:
+            for tick in range(max(piece.start_tick, self._tick), min(piece.end_tick, until_tick)):
+                yield tick, piece.packets[tick - piece.start_tick]
+
+    def cover(self, first_tick: int, packets: Sequence[bytes]) -> None:
+        """Play these instead; what comes too late is left out."""
+        for tick, packet in enumerate(packets, first_tick):
+            if tick >= self._tick:
+                self._cover[tick] = packet
+
+    def lift_cover(self) -> None:
+        self._cover.clear()
+
+    async def cover_wanted(self) -> None:
+        """Wait until the cover is about to end and there is more to be covered."""
+        while len(self._cover) >= COVER_LOW_PACKETS or not self.uncovered()[2]:
+            self._cover_wanted.clear()
+            await self._cover_wanted.wait()
 
     async def room(self, ahead_max_ms: float) -> None:
         """Wait until less than this is queued, so that nobody synthesises minutes that may never be heard."""

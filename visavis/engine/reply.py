@@ -1,7 +1,10 @@
 """One persona turn: text becomes clauses, clauses become sound, and what was heard becomes captions.
 
-A reply is cut by cancelling its task. Nothing of it can be queued afterwards, because only that task queues; what was
-queued is dropped by the show. What the viewer heard up to that moment is what the history keeps.
+A reply is cut by cancelling its task, and the show drops whatever else belongs to its epoch. What the viewer heard up
+to that moment is what the history keeps.
+
+A reply may begin on a guess that the user has finished: it thinks and speaks its first clause, and stops there until
+it is committed. One that is not is cancelled, and nobody will have heard, seen or counted any of it.
 """
 
 import asyncio
@@ -27,8 +30,7 @@ CLAUSES_AHEAD_MAX = 8
 class Reply:
     """One turn of the persona, from its first thought to its last sound.
 
-    While `committed` is not set it may still be thrown away, so it calls no tools: clear it before a reply starts on a
-    guess, and set it when the guess was right.
+    While `committed` is not set it is a guess that may still be thrown away, so it calls no tools and makes no sound.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Reply:
         clock: Clock,
         deliver: Callable[[Event], None],
         timings: Timings,
+        guess: bool = False,
     ) -> None:
         self.turn_id = turn_id
         self.message_id = str(uuid4())
@@ -46,18 +49,37 @@ class Reply:
         user_acted_ms = timings.user_ended_ms or timings.text_final_ms or clock.now_ms()
         self.caller = Caller(turn_id, user_acted_ms, Exchange())
         self.committed = asyncio.Event()
-        self.committed.set()
+        if not guess:
+            self.committed.set()
+        self._epoch = show.epoch
         self._voice, self._show = voice, show
         self._clock, self._deliver = clock, deliver
         self._utterance_id = ""
         self._index = 0
         self._thoughts = 0
         self._played = asyncio.Event()
+        self._thoughts_kept: list[str] = []
         self._measured = TurnMeasured(
             clock.now_ms(), turn_id, timings.user_started_ms, timings.user_ended_ms, timings.text_final_ms,
             None, None, None, None, None, interrupted=False, user_turn_id=timings.user_turn_id,
             endpoint_ms=timings.endpoint_ms,
         )  # fmt: skip
+
+    def commit(self, timings: Timings) -> None:
+        """The guess was right: from here on this is an ordinary reply."""
+        self._epoch = self._show.epoch
+        self._note(
+            user_started_ms=timings.user_started_ms, user_ended_ms=timings.user_ended_ms,
+            text_final_ms=timings.text_final_ms, endpoint_ms=timings.endpoint_ms,
+        )  # fmt: skip
+        self.committed.set()
+        for text in self._thoughts_kept:
+            self.thought(text)
+
+    async def until_committed(self) -> int:
+        """Wait until this may be heard, which is at once for all but guesses; gives the epoch it belongs to."""
+        await self.committed.wait()
+        return self._epoch
 
     @property
     def audible(self) -> bool:
@@ -74,11 +96,11 @@ class Reply:
 
     async def play(self, speech: AgentSpeech) -> None:
         """The same for ready-made speech, which has no words."""
-        await speech.play(self._show, self.message_id)
+        await speech.play(self._show, await self.until_committed(), self.message_id)
         await self._until_played()
 
     async def _until_played(self) -> None:
-        self._show.close_reply(self.message_id)
+        self._show.close_reply(await self.until_committed(), self.message_id)
         await self._played.wait()
 
     async def _compose(
@@ -107,9 +129,10 @@ class Reply:
             if self._measured.voice_started_ms is None:
                 self._note(voice_started_ms=self._clock.now_ms())
             if self._voice is None:
+                await self.until_committed()
                 self._say_words(lead + skipped + piece.text, piece.utterance_id)
             else:
-                await speak(self._voice, self._show, self.message_id, piece, lead + skipped)
+                await speak(self._voice, self._show, self.until_committed, self.message_id, piece, lead + skipped)
             skipped = ""
         if self._measured.voice_started_ms is not None:
             self._note(voice_ended_ms=self._clock.now_ms())
@@ -128,6 +151,9 @@ class Reply:
 
     def thought(self, text: str) -> None:
         """A piece of reasoning, shown as it comes."""
+        if not self.committed.is_set():
+            self._thoughts_kept.append(text)
+            return
         self._deliver(PersonaThought(self._clock.now_ms(), self.turn_id, self._thought_id, self._thoughts, text))
         self._thoughts += 1
 

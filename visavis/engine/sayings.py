@@ -4,17 +4,18 @@ An answer starts when the turn machine accepts a user turn. Everything else (the
 speech) waits here until nobody speaks. Whoever interrupts cuts what is being said, and what waits as well.
 """
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.errors import ProviderError
 from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, TurnMeasured, Warned
 from visavis.core.spec import PersonaSpec
-from visavis.core.tasks import TaskSet
+from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine.calling import Toolbelt
 from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
@@ -24,11 +25,21 @@ from visavis.engine.show import Show
 from visavis.engine.talk import TalkStreams
 from visavis.engine.think import GREETING_REQUEST, History, Thinking, think, whole
 from visavis.engine.voice_chain import VoiceChain
-from visavis.providers.base import LanguageModel, TextToSpeech
+from visavis.providers.base import ChatMessage, LanguageModel, TextToSpeech
 
 OVERTAKES_WITHIN_MS = 250.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An answer that was begun in a pause, and the words and times it goes by."""
+
+    reply: Reply
+    text: str = field(repr=False)
+    timings: Timings
+    task: "asyncio.Task[None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Sayings:
         self._reply: Reply | None = None
         self._saying: Saying | None = None
         self._unanswered: Timings | None = None
+        self._guess: Guess | None = None
         self._tasks = TaskSet()
         if isinstance(voice, VoiceChain):
             voice.tell = lambda text: deliver(Warned(clock.now_ms(), text, failure=True))
@@ -163,18 +175,49 @@ class Sayings:
 
     def answer(self, turn_id: str, request: str = "", timings: Timings | None = None) -> None:
         """Let the mind reply to the conversation so far, or to a request of the engine's."""
+        self._answered_otherwise()
+        reply = self._reply = self._new_reply(turn_id, timings)
+        self._think(reply, request=request)
+
+    def _answered_otherwise(self) -> None:
+        """Whoever asked again is answered once."""
+        for saying in [saying for saying in self._waiting if saying.picks_up]:
+            self._waiting.remove(saying)
+
+    def guess(self, turn_id: str, text: str, timings: Timings) -> None:
+        """Begin to answer what the user has probably finished saying. Nothing of it is heard before `answer_user`."""
+        reply = Reply(turn_id, self._voice, self._show, self._clock, self._deliver, timings, guess=True)
+        self._guess = Guess(reply, text, timings, self._think(reply, said=text))
+
+    async def drop_guess(self) -> None:
+        guess, self._guess = self._guess, None
+        if guess is not None:
+            await cancel_and_wait(guess.task)
+
+    async def answer_user(self, turn_id: str, text: str, timings: Timings) -> None:
+        """Let the mind reply to what the user has said now, with what it began already where that still fits."""
+        guess, self._guess = self._guess, None
+        self.history.add(ChatMessage("user", text))
+        if guess is not None and guess.text == text and guess.reply.turn_id == turn_id:
+            self._answered_otherwise()
+            self._reply = guess.reply
+            self._reply.commit(replace(timings, text_final_ms=guess.timings.text_final_ms))
+            return
+        if guess is not None:
+            await cancel_and_wait(guess.task)
+        self.answer(turn_id, timings=timings)
+
+    def _think(self, reply: Reply, *, request: str = "", said: str = "") -> "asyncio.Task[None]":
         mind = self._mind
         assert mind is not None  # the turn machine answers only where there is a mind
-        for saying in [saying for saying in self._waiting if saying.picks_up]:
-            self._waiting.remove(saying)  # whoever asked again is answered once
-        reply = self._new_reply(turn_id, timings)
-        messages = self.history.messages(request, with_tools=bool(self._tools.offered))
+        messages = self.history.messages(request, said, with_tools=bool(self._tools.offered))
         thinking = Thinking(mind, self._tools, reply.thought, reply.committed.wait)
-        self._start(reply, lambda: reply.say(think(thinking, messages, reply.caller)))
+        return self._drive_in_background(reply, lambda: reply.say(think(thinking, messages, reply.caller)))
 
-    def leave_to_application(self, turn_id: str, timings: Timings) -> None:
+    def leave_to_application(self, turn_id: str, text: str, timings: Timings) -> None:
         """A user turn that no mind here answers: what is said next counts as its answer."""
         self.close_unanswered()
+        self.history.add(ChatMessage("user", text))
         self._unanswered = replace(timings, user_turn_id=turn_id)
 
     def close_unanswered(self) -> None:
@@ -224,6 +267,8 @@ class Sayings:
 
     def finish(self, reply: Reply, failed: bool) -> bool:
         """A reply has ended by itself. False when it is no longer the current one."""
+        if self._guess is not None and reply is self._guess.reply:
+            self._guess = None  # it failed before it was wanted; if it is, it begins again
         if reply is not self._reply:
             return False
         if failed:
@@ -234,6 +279,7 @@ class Sayings:
     async def cut(self) -> None:
         """Silence at once, also for what waits."""
         self._show.cut()
+        self._guess = None
         await self._tasks.close()
         self._close_reply(interrupted=True)
         self.drop_waiting()
@@ -243,7 +289,10 @@ class Sayings:
 
     def _start(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
         self._reply = reply
-        self._tasks.start(self._drive(reply, work), "sayings-reply")
+        self._drive_in_background(reply, work)
+
+    def _drive_in_background(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
+        return self._tasks.start(self._drive(reply, work), "sayings-reply")
 
     async def _drive(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
         error = ""

@@ -7,6 +7,7 @@ zero moves with them, so that sound and picture stay together.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from visavis.core.events import DirectorCue
 from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
+from visavis.engine.overlap import Played
 from visavis.engine.playout import Playout, Pulled, TimedText
 from visavis.engine.recorder import Recorder
 from visavis.renderers.base import Faces, FaceStage
@@ -33,6 +35,9 @@ class Firsts:
     place_ms: float = 0.0
     sound_ms: float | None = None
     frame_ms: float | None = None
+
+
+PLAYED_KEPT_MS = 1_600.0  # an echo may come as late as this after its original, and be as long
 
 
 class Show:
@@ -59,6 +64,9 @@ class Show:
         self._heard: list[AudioChunk] = []
         self._firsts = Firsts()
         self._keyframe_ms = 0
+        self._spoken: deque[tuple[float, AudioChunk]] = deque()
+        self._ducking: asyncio.Task[None] | None = None
+        self.epoch = 0
         self._tasks = TaskSet()
 
     def expect(self, video: VideoFormat) -> None:
@@ -77,29 +85,77 @@ class Show:
         if self._opening is not None:
             await asyncio.shield(self._opening)
 
-    async def put(self, owner: str, speech: SpeechAudio, words: Sequence[TimedText], *, last: bool) -> None:
-        """Queue speech right behind what is queued already. `last` ends a clause."""
+    async def put(self, epoch: int, owner: str, speech: SpeechAudio, words: Sequence[TimedText], *, last: bool) -> None:
+        """Queue speech right behind what is queued already, unless its epoch is over. `last` ends a clause."""
+        if epoch != self.epoch:
+            return
         packets = await self._encoder.encode(speech.audio, last)
+        if epoch != self.epoch:
+            return
         start_ms = self.playout.add(owner, packets, words)
         if packets and owner != self._firsts.owner:
             self._firsts = Firsts(owner, start_ms, self._clock.now_ms())
-        if self._stage is not None and speech.audio.pcm:
-            self._stage.speak(start_ms, speech.audio, speech.marks)
+        if speech.audio.pcm:
+            self._forget_spoken()
+            self._spoken.append((start_ms, speech.audio))
+            if self._stage is not None:
+                self._stage.speak(start_ms, speech.audio, speech.marks)
 
     def first_of(self, owner: str) -> Firsts:
         """What is known of the newest reply; nothing of those before it, or of one without a sound."""
         return self._firsts if owner == self._firsts.owner else Firsts(owner)
 
-    def close_reply(self, owner: str) -> None:
+    def close_reply(self, epoch: int, owner: str) -> None:
         """Mark the end of a reply whose last piece is queued."""
-        self.playout.add(owner, (), (), closes=True)
+        if epoch == self.epoch:
+            self.playout.add(owner, (), (), closes=True)
 
     def cut(self) -> None:
-        """Silence from the next packet on, and a closing mouth."""
+        """Silence from the next packet on, and a closing mouth: a new epoch begins, and nothing of the old is shown."""
+        self.epoch += 1
+        self.unduck()
         self.playout.cut()
         self._encoder.reset()
+        position_ms = self.playout.position_ms
+        self._spoken = deque(
+            (start_ms, _first(audio, position_ms - start_ms)) for start_ms, audio in self._spoken
+            if start_ms < position_ms
+        )  # fmt: skip
         if self._stage is not None:
-            self._stage.cut(self.playout.position_ms)
+            self._stage.cut(position_ms, self.epoch)
+
+    def duck(self) -> None:
+        """Speak quietly from one of the next packets on."""
+        if self._ducking is None:
+            self._ducking = self._tasks.start(self._speak_quietly(), "show-duck")
+
+    def unduck(self) -> None:
+        """Full level again with the next packet."""
+        ducking, self._ducking = self._ducking, None
+        if ducking is not None:
+            ducking.cancel()
+            self.playout.lift_cover()
+
+    async def _speak_quietly(self) -> None:
+        fade = True
+        while True:
+            before, first_tick, packets = self.playout.uncovered()
+            if packets:
+                quiet = await self._encoder.quieter(before, packets, fade=fade)
+                self.playout.cover(first_tick, quiet)
+                fade = False
+            await self.playout.cover_wanted()
+
+    def played(self) -> Played | None:
+        """What the viewer heard lately; None when that was nothing."""
+        self._forget_spoken()
+        now_ms = self.playout.position_ms
+        pieces = tuple(piece for piece in self._spoken if piece[0] < now_ms)
+        return Played(now_ms, pieces) if pieces else None
+
+    def _forget_spoken(self) -> None:
+        while self._spoken and _end_ms(self._spoken[0]) < self.playout.position_ms - PLAYED_KEPT_MS:
+            self._spoken.popleft()
 
     def hear(self, audio: AudioChunk) -> None:
         """What the viewer says: for the film, and for a face that listens.
@@ -182,3 +238,12 @@ class Show:
         if self._zero_ms is not None:
             self._stage.start(self._zero_ms)
         self._staged.set()
+
+
+def _end_ms(piece: tuple[float, AudioChunk]) -> float:
+    start_ms, audio = piece
+    return start_ms + audio.duration_ms
+
+
+def _first(audio: AudioChunk, duration_ms: float) -> AudioChunk:
+    return AudioChunk(audio.pcm[: 2 * int(duration_ms * audio.rate_hz / 1000)], audio.rate_hz)

@@ -1,6 +1,6 @@
 """From a piece of text to speech with its captions: every word of the text becomes due when it is heard."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 from visavis.core.frames import AudioChunk, Mark, SpeechAudio
@@ -13,15 +13,21 @@ SPEECH_AHEAD_MAX_MS = 8_000
 GUESSED_CHARS_PER_S = 15.0  # for a voice that gives no word times, until its clause is complete
 
 
-async def speak(voice: TextToSpeech, show: Show, owner: str, piece: Piece, lead: str) -> None:
-    """Say one piece. `lead` goes before its first word in the captions (a space between utterances)."""
+async def speak(
+    voice: TextToSpeech, show: Show, may_be_heard: Callable[[], Awaitable[int]], owner: str, piece: Piece, lead: str
+) -> None:
+    """Say one piece. `lead` goes before its first word in the captions (a space between utterances).
+
+    The voice begins at once; each part of its sound waits for `may_be_heard`, which gives the epoch it belongs to.
+    """
     await show.playout.room(SPEECH_AHEAD_MAX_MS)
     slicer = _WordSlicer(piece, lead)
     # closed at once when the reply is cut, not when somebody collects the rubbish: a server would go on speaking
     async with aclosing(voice.speak(piece.text)) as parts, aclosing(_with_last(parts)) as marked:
         async for speech, last in marked:
             words = slicer.take(speech, last)
-            await show.put(owner, _relative(speech, slicer.part_start_ms), words, last=last)
+            epoch = await may_be_heard()
+            await show.put(epoch, owner, _relative(speech, slicer.part_start_ms), words, last=last)
 
 
 async def _with_last(parts: AsyncIterator[SpeechAudio]) -> AsyncGenerator[tuple[SpeechAudio, bool], None]:

@@ -121,11 +121,12 @@ class History:
         self.changes += 1
         self._said = [now if message is before else message for message in self._said]
 
-    def messages(self, request: str = "", *, with_tools: bool = False) -> list[ChatMessage]:
-        """Everything so far, and optionally a request from the engine that is not kept."""
+    def messages(self, request: str = "", said: str = "", *, with_tools: bool = False) -> list[ChatMessage]:
+        """Everything so far; a request from the engine, or what the user may be about to have said, is not kept."""
         style = [ChatMessage("system", TOOL_STYLE)] if with_tools else []
         asked = [ChatMessage("system", request)] if request else []
-        return [*self._system, *style, *self._said, *asked]
+        saying = [ChatMessage("user", said)] if said else []
+        return [*self._system, *style, *self._said, *saying, *asked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,235 +2,67 @@
 
     Quiet ──voice──▶ Listening ──enough quiet──▶ Transcribing ──words──▶ Replying ──done──▶ Quiet
       ▲                  ▲            voice again ◀──┘                       │
-      └──────────────────┴───────────────── barge-in: voice lasts ───────────┘
+      └──────────────────┴──────── barge-in: a voice that is one ────────────┘
 
 Quiet, Listening and Transcribing belong to the user; Replying belongs to the persona from the moment it starts to
-think until the last sound was heard. Whoever drives the machine calls `step` with every fact, and again with `Tick`
-no later than `wake_ms`.
+think until the last sound was heard. In a pause that is likely the end, the words are asked for at once and the mind
+may begin; so a turn often goes from Listening to Replying with everything ready.
+
+Voice in Replying turns two keys before it stops the persona: that it is there makes the persona quieter, and that it
+is an interruption, by what it sounds like, by its words, or because it lasts, stops it. Whoever drives the machine
+calls `step` with every fact, and again with `Tick` no later than `wake_ms`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import replace
 
-from visavis.core.spec import ListeningSpec
-
-BARGE_IN_MS = 200.0  # a cough is shorter
-UTTERANCE_MAX_MS = 60_000.0
-END_OF_TURN_MIN_MS = 200.0
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How patient the persona is; 0 switches the last two off. `answers` is false where nobody thinks here."""
-
-    end_of_turn_ms: float = 500.0
-    nudge_after_ms: float = 0.0
-    hang_up_after_ms: float = 0.0
-    answers: bool = True
-
-
-def policy_from(listening: ListeningSpec, answers: bool) -> Policy:
-    """Sensitivity 0 waits 900 ms of quiet, 0.5 waits 500, 1 waits as little as the detector allows."""
-    patience_ms = max(END_OF_TURN_MIN_MS, 900.0 - 800.0 * listening.end_of_speech_sensitivity)
-    return Policy(
-        end_of_turn_ms=min(patience_ms, listening.auto_end_turn_after_ms or patience_ms),
-        nudge_after_ms=listening.skip_turn_after_ms if answers else 0.0,
-        hang_up_after_ms=listening.end_session_after_ms,
-        answers=answers,
-    )
-
-
-# --- facts: what happened ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceStarted:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceStopped:
-    """`quiet_ms` is how long it has been quiet already when this is noticed."""
-
-    quiet_ms: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The words of one closed utterance; empty when nothing was understood."""
-
-    turn_id: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SayWaiting:
-    """Something the application wants said is waiting for its turn. `protected` cannot be interrupted."""
-
-    turn_id: str
-    protected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyDone:
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shielded:
-    """A tool that must not be interrupted begins or ends its work in a reply."""
-
-    turn_id: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TimeGiven:
-    """After this reply the persona stays silent for so long, unless the user speaks."""
-
-    turn_id: str
-    patience_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class StopRequested:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class SignOfLife:
-    """The client did something that is not a turn; silence starts counting again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    pass
-
-
-Fact: TypeAlias = (
-    VoiceStarted
-    | VoiceStopped
-    | Heard
-    | Typed
-    | SayWaiting
-    | ReplyDone
-    | Shielded
-    | TimeGiven
-    | StopRequested
-    | SignOfLife
-    | Tick
+from visavis.engine.patience import LIKELY, Policy, Slowness
+from visavis.engine.phrases import interrupts
+from visavis.engine.turn_terms import (
+    AcceptTurn,
+    Action,
+    CancelReply,
+    CloseUtterance,
+    DropSpeculation,
+    DropUtterance,
+    Duck,
+    EndSpeech,
+    Fact,
+    HangUp,
+    Heard,
+    Listening,
+    Muted,
+    Nudge,
+    OpenTurn,
+    PauseJudged,
+    Quiet,
+    ReplyDone,
+    Replying,
+    SayWaiting,
+    Shielded,
+    SignOfLife,
+    Speculate,
+    StartSaying,
+    State,
+    Step,
+    StopRequested,
+    SuspicionOver,
+    Tick,
+    TimeGiven,
+    Transcribing,
+    Typed,
+    Unduck,
+    VoiceJudged,
+    VoiceStarted,
+    VoiceStopped,
+    VoiceSuspected,
 )
 
-# --- actions: what to do about it -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTurn:
-    """The user has the floor."""
-
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CloseUtterance:
-    """The user has finished, as far as the sound tells; the words are wanted now."""
-
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class DropUtterance:
-    """What the microphone has collected belongs to no turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptTurn:
-    """A complete user turn; `answer` says whether the mind is to reply."""
-
-    turn_id: str
-    text: str = field(repr=False)
-    typed: bool
-    answer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StartSaying:
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelReply:
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """The user has been silent for long; the persona may say something."""
-
-    turn_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    pass
-
-
-Action: TypeAlias = OpenTurn | CloseUtterance | DropUtterance | AcceptTurn | StartSaying | CancelReply | Nudge | HangUp
-
-# --- states -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Nobody speaks. `silent_since_ms` counts the user's silence, so a nudge does not restart it."""
-
-    silent_since_ms: float
-    nudged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """`quiet_since_ms` is None while there is voice. `texts` and `unheard` belong to earlier parts of the turn."""
-
-    turn_id: str
-    opened_ms: float
-    quiet_since_ms: float | None = None
-    texts: tuple[str, ...] = ()
-    unheard: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Transcribing:
-    turn_id: str
-    texts: tuple[str, ...] = ()
-    unheard: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Replying:
-    """`held` is a message typed while nobody may interrupt; `shielded` while a tool must not be interrupted."""
-
-    turn_id: str
-    protected: bool = False
-    voice_since_ms: float | None = None
-    nudged_since_ms: float | None = None
-    held: Typed | None = None
-    shielded: bool = False
-    patience_ms: float | None = None
-
-    @property
-    def may_be_cut(self) -> bool:
-        return not self.protected and not self.shielded
-
-
-State: TypeAlias = Quiet | Listening | Transcribing | Replying
-Step: TypeAlias = tuple[State, list[Action]]
+BARGE_IN_MS = 200.0  # a voice that nobody could judge by then wants the floor; a cough is shorter
+BACKCHANNEL_MAX_MS = 600.0  # what sounded like an "mm-hm" and goes on is the beginning of a sentence
+ASIDE_WITHIN_MS = 600.0  # how long the persona stays quiet for the words of something short
+UTTERANCE_MAX_MS = 60_000.0
+CUT_OFF_WITHIN_MS = 1_500.0  # who interrupts an answer this early had not finished their question
 
 
 class TurnMachine:
@@ -239,6 +71,8 @@ class TurnMachine:
     def __init__(self, policy: Policy, now_ms: float, new_id: Callable[[], str]) -> None:
         self.state: State = Quiet(now_ms)
         self.policy = policy
+        self.slowness = Slowness()
+        self._trusts_mute = True  # some microphones send perfect silence between words
         self._new_id = new_id
 
     def step(self, fact: Fact, now_ms: float) -> list[Action]:
@@ -253,14 +87,11 @@ class TurnMachine:
                 hang_up = since_ms + self.policy.hang_up_after_ms if self.policy.hang_up_after_ms else None
                 nudge = since_ms + self.policy.nudge_after_ms if self.policy.nudge_after_ms and not nudged else None
                 return min((at for at in (hang_up, nudge) if at is not None), default=None)
-            case Listening(_, opened_ms, quiet_since_ms):
-                limit_ms = opened_ms + UTTERANCE_MAX_MS
-                return (
-                    limit_ms if quiet_since_ms is None else min(limit_ms, quiet_since_ms + self.policy.end_of_turn_ms)
-                )
-            case Replying(voice_since_ms=float() as voice_since_ms) if self.state.may_be_cut:
-                return voice_since_ms + BARGE_IN_MS
-            case Transcribing() | Replying():
+            case Listening() as state:
+                return self._over_ms(state)
+            case Replying() as state:
+                return min((at for at in (_barge_in_ms(state), _aside_ms(state)) if at is not None), default=None)
+            case Transcribing():
                 return None
 
     def _decide(self, fact: Fact, now_ms: float) -> Step:
@@ -274,10 +105,14 @@ class TurnMachine:
             case Replying() as state:
                 return self._when_replying(state, fact, now_ms)
 
+    # --- nobody speaks ------------------------------------------------------------------------------------------
+
     def _when_quiet(self, state: Quiet, fact: Fact, now_ms: float) -> Step:
         match fact:
             case VoiceStarted():
                 return self._open_turn(now_ms)
+            case VoiceStopped():  # it was nobody's
+                return state, [DropUtterance()]
             case Typed(text):
                 return self._typed(text, now_ms, [])
             case SayWaiting(turn_id, protected):
@@ -286,7 +121,7 @@ class TurnMachine:
                 return Quiet(max(now_ms, state.silent_since_ms)), []
             case Tick():
                 return self._silence(state, now_ms)
-            case Heard() | VoiceStopped() | ReplyDone() | StopRequested() | Shielded() | TimeGiven():
+            case _:
                 return state, []
 
     def _silence(self, state: Quiet, now_ms: float) -> Step:
@@ -298,89 +133,163 @@ class TurnMachine:
             return Replying(turn_id, nudged_since_ms=state.silent_since_ms), [Nudge(turn_id)]
         return state, []
 
+    # --- the user speaks ----------------------------------------------------------------------------------------
+
     def _when_listening(self, state: Listening, fact: Fact, now_ms: float) -> Step:
         match fact:
             case VoiceStarted():
-                return replace(state, quiet_since_ms=None), []
+                self._trusts_mute &= not state.muted
+                return _goes_on(state), _thrown_away(state)
             case VoiceStopped(quiet_ms):
                 return replace(state, quiet_since_ms=now_ms - quiet_ms), []
+            case Muted() if state.quiet_since_ms is not None and self._trusts_mute:
+                return self._likely_over(replace(state, muted=True))
+            case PauseJudged(done) if state.quiet_since_ms is not None:
+                return self._likely_over(replace(state, done=done))
+            case VoiceJudged("echo") if not state.texts and not state.closed:
+                return Quiet(now_ms), [EndSpeech(), DropUtterance()]
             case Heard(turn_id, text) if turn_id == state.turn_id:
-                return replace(state, texts=(*state.texts, text), unheard=state.unheard - 1), []
+                return self._heard_part(replace(state, texts=(*state.texts, text), unheard=state.unheard - 1))
             case Typed(text):
-                return self._typed(text, now_ms, [DropUtterance()])
-            case Tick() if self._is_over(state, now_ms):
-                return Transcribing(state.turn_id, state.texts, state.unheard + 1), [CloseUtterance(state.turn_id)]
-            case Tick() | Heard() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife():
-                return state, []
-            case Shielded() | TimeGiven():
+                return self._typed(text, now_ms, [*_thrown_away(state), DropUtterance()])
+            case Tick() if now_ms >= self._over_ms(state):
+                return self._end_speech(state, now_ms)
+            case _:
                 return state, []
 
-    def _is_over(self, state: Listening, now_ms: float) -> bool:
-        # the same sums as in `wake_ms`, so that a tick at exactly that time is never a rounding error too early
-        if now_ms >= state.opened_ms + UTTERANCE_MAX_MS:
-            return True
-        return state.quiet_since_ms is not None and now_ms >= state.quiet_since_ms + self.policy.end_of_turn_ms
+    def _over_ms(self, state: Listening) -> float:
+        """When this turn ends if nothing else happens."""
+        limit_ms = state.opened_ms + UTTERANCE_MAX_MS
+        if state.quiet_since_ms is None:
+            return limit_ms
+        wait_ms = self.policy.hurried_ms if state.muted else self.policy.wait_ms(state.done, self.slowness.factor)
+        return min(limit_ms, state.quiet_since_ms + wait_ms)
+
+    def _likely_over(self, state: Listening) -> Step:
+        if state.closed or not (state.muted or (state.done or 0.0) >= LIKELY):
+            return state, []
+        return replace(state, closed=True, unheard=state.unheard + 1), [CloseUtterance(state.turn_id)]
+
+    def _heard_part(self, state: Listening) -> Step:
+        begin = state.closed and state.unheard == 0 and state.text and self.policy.answers
+        if not begin:
+            return state, []
+        return replace(state, speculating=True), [Speculate(state.turn_id, state.text)]
+
+    def _end_speech(self, state: Listening, now_ms: float) -> Step:
+        ended = Transcribing(state.turn_id, state.texts, state.unheard, state.muted)
+        if not state.closed:
+            return replace(ended, unheard=state.unheard + 1), [EndSpeech(), CloseUtterance(state.turn_id)]
+        after, actions = self._heard(ended, now_ms)
+        return after, [EndSpeech(), *actions]
 
     def _when_transcribing(self, state: Transcribing, fact: Fact, now_ms: float) -> Step:
         match fact:
             case Heard(turn_id, text) if turn_id == state.turn_id:
                 return self._heard(replace(state, texts=(*state.texts, text), unheard=state.unheard - 1), now_ms)
             case VoiceStarted():  # the pause was one for thought: the same turn goes on
+                self.slowness.was_cut_off()
+                self._trusts_mute &= not state.muted
                 resumed = Listening(state.turn_id, now_ms, None, state.texts, state.unheard)
                 return resumed, [OpenTurn(state.turn_id)]
             case Typed(text):
                 return self._typed(text, now_ms, [DropUtterance()])
-            case Heard() | VoiceStopped() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife() | Tick():
-                return state, []
-            case Shielded() | TimeGiven():
+            case _:
                 return state, []
 
     def _heard(self, state: Transcribing, now_ms: float) -> Step:
         if state.unheard > 0:
             return state, []
-        text = " ".join(part for part in state.texts if part)
-        if not text:
+        if not state.text:
             return Quiet(now_ms), []
-        accept = AcceptTurn(state.turn_id, text, typed=False, answer=self.policy.answers)
-        return (Replying(state.turn_id) if self.policy.answers else Quiet(now_ms)), [accept]
+        self.slowness.was_right()
+        accept = AcceptTurn(state.turn_id, state.text, typed=False, answer=self.policy.answers)
+        after: State = Replying(state.turn_id, asked_ms=now_ms) if self.policy.answers else Quiet(now_ms)
+        return after, [accept]
+
+    # --- the persona speaks -------------------------------------------------------------------------------------
 
     def _when_replying(self, state: Replying, fact: Fact, now_ms: float) -> Step:
         match fact:
-            case VoiceStarted():
-                return replace(state, voice_since_ms=now_ms), []
-            case VoiceStopped():
-                return replace(state, voice_since_ms=None), [DropUtterance()]
+            case VoiceSuspected() | SuspicionOver() | VoiceStarted() | VoiceJudged() | VoiceStopped():
+                return self._voice_meanwhile(state, fact, now_ms)
+            case Heard(turn_id, text) if turn_id and turn_id == state.aside_id:
+                return self._heard_aside(replace(state, aside_id=""), turn_id, text, now_ms)
             case Typed() if not state.may_be_cut:
                 return replace(state, held=fact), []
             case Typed(text):
                 return self._typed(text, now_ms, [CancelReply(state.turn_id), DropUtterance()])
             case StopRequested() if state.may_be_cut:
                 return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
-            case Tick() if self._barges_in(state, now_ms):
-                return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
+            case Tick() if (at_ms := _barge_in_ms(state)) is not None and now_ms >= at_ms:
+                return self._barge_in(state, now_ms)
+            case Tick() if (at_ms := _aside_ms(state)) is not None and now_ms >= at_ms:
+                return _unducked(replace(state, aside_until_ms=0.0))
             case Shielded(turn_id, on) if turn_id == state.turn_id:
                 return replace(state, shielded=on), []
             case TimeGiven(turn_id, patience_ms) if turn_id == state.turn_id:
                 return replace(state, patience_ms=patience_ms), []
             case ReplyDone(turn_id) if turn_id == state.turn_id:
                 return self._reply_done(state, now_ms)
-            case Heard() | SayWaiting() | ReplyDone() | StopRequested() | SignOfLife() | Tick():
-                return state, []
-            case Shielded() | TimeGiven():
+            case _:
                 return state, []
 
-    def _barges_in(self, state: Replying, now_ms: float) -> bool:
-        lasting = state.voice_since_ms is not None and now_ms >= state.voice_since_ms + BARGE_IN_MS
-        return lasting and state.may_be_cut
+    def _voice_meanwhile(
+        self,
+        state: Replying,
+        fact: VoiceSuspected | SuspicionOver | VoiceStarted | VoiceJudged | VoiceStopped,
+        now_ms: float,
+    ) -> Step:
+        match fact:
+            case VoiceSuspected():
+                return _ducked(state)
+            case SuspicionOver():
+                return _unducked(state) if state.voice_since_ms is None else (state, [])
+            case VoiceStarted():
+                return _ducked(replace(state, voice_since_ms=now_ms, verdict="unsure"))
+            case VoiceJudged("interruption") if state.voice_since_ms is not None and state.may_be_cut:
+                return self._barge_in(state, now_ms)
+            case VoiceJudged(verdict):
+                judged = replace(state, verdict=verdict)
+                return _unducked(judged) if verdict in ("echo", "noise", "backchannel") else (judged, [])
+            case VoiceStopped() if (
+                state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise")
+            ):
+                quiet, actions = _unducked(replace(state, voice_since_ms=None, verdict="unsure"))
+                return quiet, [*actions, DropUtterance()]
+            case VoiceStopped():
+                return self._ask_aside(state, now_ms)
+
+    def _ask_aside(self, state: Replying, now_ms: float) -> Step:
+        """Too short to be sure by its sound: the words will tell. Until they are known, all stays as it is."""
+        aside_id = self._new_id()
+        waiting = replace(
+            state, voice_since_ms=None, verdict="unsure", aside_id=aside_id, aside_until_ms=now_ms + ASIDE_WITHIN_MS
+        )
+        return waiting, [CloseUtterance(aside_id)]
+
+    def _heard_aside(self, state: Replying, aside_id: str, text: str, now_ms: float) -> Step:
+        if not state.may_be_cut or not interrupts(text):
+            return (state, []) if state.voice_since_ms is not None else _unducked(state)
+        accept = AcceptTurn(aside_id, text, typed=False, answer=self.policy.answers)
+        after: State = Replying(aside_id) if self.policy.answers else Quiet(now_ms)
+        return after, [CancelReply(state.turn_id), OpenTurn(aside_id), EndSpeech(), accept]
 
     def _reply_done(self, state: Replying, now_ms: float) -> Step:
         if state.held is not None:
             return self._typed(state.held.text, now_ms, [DropUtterance()])
+        if state.aside_id and state.voice_since_ms is None:  # said while the last words were heard: that is an answer
+            return Transcribing(state.aside_id), [OpenTurn(state.aside_id), EndSpeech()]
         return self._give_floor(state, now_ms, [])
+
+    def _barge_in(self, state: Replying, now_ms: float) -> Step:
+        if state.asked_ms is not None and now_ms < state.asked_ms + CUT_OFF_WITHIN_MS:
+            self.slowness.was_cut_off()
+        return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
 
     def _give_floor(self, state: Replying, now_ms: float, first: list[Action]) -> Step:
         """The persona is silent now: the user has the floor if they are already speaking."""
-        if state.voice_since_ms is not None:
+        if state.voice_since_ms is not None and state.verdict not in ("echo", "noise"):
             opened, actions = self._open_turn(now_ms)
             return opened, [*first, *actions]
         if state.patience_ms is not None:  # the next thing the persona says, if ever, is a nudge when that is over
@@ -388,6 +297,8 @@ class TurnMachine:
         if state.nudged_since_ms is not None:
             return Quiet(state.nudged_since_ms, nudged=True), first
         return Quiet(now_ms), first
+
+    # --- small steps --------------------------------------------------------------------------------------------
 
     def _open_turn(self, now_ms: float) -> Step:
         turn_id = self._new_id()
@@ -398,3 +309,35 @@ class TurnMachine:
         accept = AcceptTurn(turn_id, text, typed=True, answer=self.policy.answers)
         state: State = Replying(turn_id) if self.policy.answers else Quiet(now_ms)
         return state, [*first, accept]
+
+
+def _goes_on(state: Listening) -> Listening:
+    """There is voice again: whatever was thought of the pause is void."""
+    return replace(state, quiet_since_ms=None, done=None, muted=False, closed=False, speculating=False)
+
+
+def _thrown_away(state: Listening) -> list[Action]:
+    return [DropSpeculation()] if state.speculating else []
+
+
+def _barge_in_ms(state: Replying) -> float | None:
+    """When this voice has lasted long enough to be an interruption, whatever it sounded like."""
+    if state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise"):
+        return None
+    return state.voice_since_ms + (BACKCHANNEL_MAX_MS if state.verdict == "backchannel" else BARGE_IN_MS)
+
+
+def _aside_ms(state: Replying) -> float | None:
+    """When the persona has been quiet for long enough for words that do not come."""
+    waiting = state.ducked and state.aside_id and state.aside_until_ms and state.voice_since_ms is None
+    return state.aside_until_ms if waiting else None
+
+
+def _ducked(state: Replying) -> Step:
+    if state.ducked or not state.may_be_cut:
+        return state, []
+    return replace(state, ducked=True), [Duck()]
+
+
+def _unducked(state: Replying) -> Step:
+    return (replace(state, ducked=False), [Unduck()]) if state.ducked else (state, [])

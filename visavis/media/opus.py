@@ -5,6 +5,7 @@ ticks costs, and one thread keeps the calls of a session in order.
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
@@ -21,6 +22,8 @@ _PACKET_SAMPLES = PLAYOUT_RATE_HZ * AUDIO_TICK_MS // 1000
 _TIME_BASE = Fraction(1, PLAYOUT_RATE_HZ)
 # The encoder looks ahead this far, so the last samples of an utterance are heard in the packet after.
 _LOOKAHEAD_SAMPLES = 312
+_FADE_SAMPLES = _PACKET_SAMPLES // 2
+_LOWERED = 0.22  # -13 dB: still understood, clearly giving way
 
 Samples = NDArray[np.int16]
 
@@ -61,6 +64,14 @@ class OpusSession:
         if last:
             self.reset()
         return await asyncio.get_running_loop().run_in_executor(self._thread, utterance.encode, audio, last)
+
+    async def quieter(self, before: Sequence[bytes], packets: Sequence[bytes], *, fade: bool) -> list[bytes]:
+        """Decoded, lowered and encoded again, only when somebody speaks over the persona: 0.3 ms a packet.
+
+        Going back to the originals needs no care: a decoder that comes from quieter packets finds its way to their
+        level within a few, which sounds like a short fade.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _lowered, before, packets, fade)
 
     def reset(self) -> None:
         self._utterance = _Utterance()
@@ -111,6 +122,32 @@ class _Utterance:
         tail = self._resampler.resample_chunk(np.zeros(0, np.int16), last=True)
         self._resampler = None
         return tail
+
+
+def _lowered(before: Sequence[bytes], packets: Sequence[bytes], fade: bool) -> list[bytes]:
+    decoder, encoder = _new_decoder(), _new_encoder()
+    # what a decoder gives lags behind by the encoder's look-ahead, and encoding it again would add that once more
+    sound = np.concatenate([_decode(decoder, packet) for packet in (*before, *packets)])[_LOOKAHEAD_SAMPLES:]
+    sound = np.pad(sound, (0, _LOOKAHEAD_SAMPLES))
+    gains = np.full(sound.size, _LOWERED, np.float32)
+    loud = len(before) * _PACKET_SAMPLES - _LOOKAHEAD_SAMPLES
+    if fade and before:
+        gains[:loud] = 1.0
+        gains[loud : loud + _FADE_SAMPLES] = np.linspace(1.0, _LOWERED, _FADE_SAMPLES)
+    quiet = np.rint(sound * gains).astype(np.int16)
+    return _encode(encoder, quiet)[len(before) :]
+
+
+def _decode(decoder: AudioCodecContext, packet: bytes) -> Samples:
+    return np.concatenate(
+        [np.frombuffer(bytes(f.planes[0]), np.int16, f.samples) for f in decoder.decode(av.Packet(packet))]
+    )
+
+
+def _new_decoder() -> AudioCodecContext:
+    decoder = av.CodecContext.create("libopus", "r")
+    decoder.format, decoder.layout, decoder.sample_rate = "s16", "mono", PLAYOUT_RATE_HZ
+    return decoder
 
 
 def _new_encoder() -> AudioCodecContext:

@@ -41,6 +41,7 @@ class Recogniser:
     def __init__(self, owner: "Recognisers", nice: int) -> None:
         self.child = Child("visavis.media.speech_child", self._receive, nice)
         self._owner = owner
+        self.so_far = ""
         self._request_id = 0
         self._answer: asyncio.Future[Message] | None = None
         self._overdue: asyncio.TimerHandle | None = None
@@ -50,7 +51,7 @@ class Recogniser:
 
     def open(self, request_id: int, dotted: str, ears: EarsSpec) -> "asyncio.Future[Message]":
         """Begin an utterance; the future is its end: heard, failed, or a dead child's `ProviderError`."""
-        self._request_id = request_id
+        self._request_id, self.so_far = request_id, ""
         self._answer = answer = asyncio.get_running_loop().create_future()
         if self.child.ready:
             self.send("hear", dotted=dotted, ears=asdict(ears))
@@ -73,6 +74,9 @@ class Recogniser:
     def _receive(self, message: Message) -> None:
         if self._answer is None or message.fields["request"] != self._request_id:
             return  # of an utterance that is over
+        if message.kind == "hearing":
+            self.so_far = message.fields["text"]
+            return
         if message.kind == "cancelled":
             self._answer.cancel()
         elif not self._answer.done():
@@ -219,6 +223,10 @@ class PooledTranscription:
         self._lease = lease
         self._kept: list[bytes] | None = []
         self._fed_bytes = 0
+
+    @property
+    def so_far(self) -> str:
+        return "" if self._answer.done() else self._recogniser.so_far
 
     async def begin(self) -> None:
         self._recogniser, self._answer = await self._lease()

@@ -44,8 +44,10 @@ def _now_ms() -> float:
 class _Stage:
     """One face being drawn. `zero_ms` is None until its clock runs."""
 
-    def __init__(self, renderer: Any, video: VideoFormat, disclosed: bool) -> None:
+    def __init__(self, renderer: Any, video: VideoFormat, disclosed: bool, epoch: int) -> None:
         self._renderer = renderer
+        self._epoch = epoch
+        self._drawn_pts_ms = -1
         self._encoder = VideoEncoder(video, disclosed)
         self._ladder = QualityLadder(video)
         self._wants_keyframe = True
@@ -81,7 +83,7 @@ class _Stage:
                 marks = [Mark(*mark) for mark in fields["marks"]]
                 self._renderer.speak(fields["start_ms"], AudioChunk(message.payload, fields["rate_hz"]), marks)
             case "cut":
-                self._renderer.cut(fields["at_ms"])
+                self._cut(fields["at_ms"], fields["epoch"], fields["shown_pts_ms"])
             case "listen":
                 self._renderer.listen(fields["start_ms"], AudioChunk(message.payload, fields["rate_hz"]))
             case "cue":
@@ -95,6 +97,13 @@ class _Stage:
                 self._wants_keyframe = True
                 self._keyframe_from_ms = 0
 
+    def _cut(self, at_ms: float, epoch: int, shown_pts_ms: int) -> None:
+        self._renderer.cut(at_ms)
+        self._epoch = epoch
+        if self._drawn_pts_ms > shown_pts_ms:  # it will be dropped on its way, and what follows may not depend on it
+            self._wants_keyframe = True
+            self._keyframe_from_ms = 0
+
     def draw(self, now_ms: float) -> tuple[bytes, dict[str, Any]]:
         """The current picture, encoded, and what is to be said about it."""
         late_ms = now_ms - self.due_ms
@@ -102,6 +111,7 @@ class _Stage:
         pts_ms = (self._next_frame + skipped) * FRAME_MS
         quality = self._ladder.at(now_ms)
         self._next_frame += skipped + quality.every
+        self._drawn_pts_ms = pts_ms
         self._encoder.set_quality(quality)
         picture = self._renderer.frame(float(pts_ms))
         rendered_ms = _now_ms()
@@ -115,7 +125,7 @@ class _Stage:
             "render_ms": rendered_ms - now_ms,
             "encode_ms": _now_ms() - rendered_ms,
         }
-        return encoded.data, {"pts_ms": pts_ms, "keyframe": encoded.keyframe, **figures}
+        return encoded.data, {"pts_ms": pts_ms, "keyframe": encoded.keyframe, "epoch": self._epoch, **figures}
 
 
 def _staggered(zero_ms: float, others_phases_ms: list[float]) -> float:
@@ -185,7 +195,7 @@ class _Drawing:
         renderer = self._classes[face.renderer](face, fields["seed"])
         # A first picture costs more than others; better now than when somebody is watching.
         renderer.frame(0.0)
-        return _Stage(renderer, video, face.disclosed)
+        return _Stage(renderer, video, face.disclosed, fields["epoch"])
 
     def _adopt_ready(self) -> None:
         for stage_id in [stage_id for stage_id, (future, _) in self._opening.items() if future.done()]:

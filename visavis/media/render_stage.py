@@ -81,6 +81,8 @@ class RenderStage:
         self._arrived = asyncio.Event()
         self._paused = False
         self._last_pts_ms = -1
+        self._shown_pts_ms = -1
+        self._epoch = 0
         self._closed = False
 
     # --- what the engine asks ---
@@ -94,9 +96,15 @@ class RenderStage:
         self._remember(_Remembered("speak", start_ms + audio.duration_ms, audio.pcm, fields))
         self._tell("speak", audio.pcm, **fields)
 
-    def cut(self, at_ms: float) -> None:
-        self._remember(_Remembered("cut", at_ms, b"", {"at_ms": at_ms}))
-        self._tell("cut", at_ms=at_ms)
+    def cut(self, at_ms: float, epoch: int) -> None:
+        # A picture that is on its way is of the old epoch and will not be shown; the drawer, told which was the last
+        # that was, knows whether there is one, and then goes on with a keyframe.
+        self._epoch = epoch
+        self.figures.dropped += len(self._frames)
+        self._frames.clear()
+        fields = {"at_ms": at_ms, "epoch": epoch, "shown_pts_ms": self._shown_pts_ms}
+        self._remember(_Remembered("cut", at_ms, b"", fields))
+        self._tell("cut", **fields)
 
     def listen(self, start_ms: float, audio: AudioChunk) -> None:
         # Not remembered: what a new drawer did not hear costs a nod.
@@ -120,7 +128,9 @@ class RenderStage:
                 self._pause(False)
             self._arrived.clear()
             await self._arrived.wait()
-        return self._frames.popleft()
+        frame = self._frames.popleft()
+        self._shown_pts_ms = frame.pts_ms
+        return frame
 
     async def close(self) -> None:
         if not self._closed:
@@ -146,7 +156,7 @@ class RenderStage:
         figures.bytes_encoded += len(message.payload)
         for name in ("late_ms", "render_ms", "encode_ms"):
             getattr(figures, name).append(fields[name])
-        if self._paused or fields["pts_ms"] <= self._last_pts_ms:
+        if self._paused or fields["epoch"] != self._epoch or fields["pts_ms"] <= self._last_pts_ms:
             figures.dropped += 1
             return
         self._last_pts_ms = fields["pts_ms"]
@@ -169,7 +179,7 @@ class RenderStage:
         """Tell a drawer that knows nothing of this stage everything that still matters."""
         self._forget_past()
         self.opening_tries += 1
-        self._tell("open", face=asdict(self._face), video=asdict(self._video), seed=self.stage_id)
+        self._tell("open", face=asdict(self._face), video=asdict(self._video), seed=self.stage_id, epoch=self._epoch)
         if self._bitrate_bps != self._video.bitrate_bps:
             self._tell("bitrate", bps=self._bitrate_bps)
         for remembered in self._remembered:

@@ -1,7 +1,7 @@
 """The child process that speaks and listens: runs blocking voices and recognisers, one request at a time.
 
 Messages in:  load, speak, hear, sound, finish, cancel. All but load carry `request`.
-Messages out: spoken, heard, cancelled, failed.
+Messages out: spoken, hearing, heard, cancelled, failed.
 """
 
 import logging
@@ -17,13 +17,38 @@ from visavis.media.child import load_class, run
 _log = logging.getLogger("visavis.media.speech_child")
 
 
+_TELL_EVERY_BYTES = 6_400  # 200 ms: asking a recogniser what it has so far costs it a little
+
+
+class _Heard:
+    """One utterance, and what was told of its words."""
+
+    def __init__(self, utterance: Any) -> None:
+        self._utterance = utterance
+        self._untold_bytes = 0
+        self._told = ""
+
+    def feed(self, pcm: bytes) -> str | None:
+        """The words so far, if it is time to tell and they are news."""
+        self._utterance.feed(pcm)
+        self._untold_bytes += len(pcm)
+        if self._untold_bytes < _TELL_EVERY_BYTES:
+            return None
+        self._untold_bytes = 0
+        before, self._told = self._told, self._utterance.so_far()
+        return self._told if self._told != before else None
+
+    def finish(self) -> str:
+        return self._utterance.finish()
+
+
 class _Desk:
     def __init__(self, parent: ParentLink, options: dict[str, Any]) -> None:
         self._parent = parent
         self._options = options
         self._loaded: dict[str, Any] = {}
         # What is being heard; None in its place once it has failed, so that the rest of its sound is ignored.
-        self._utterances: dict[int, Any] = {}
+        self._utterances: dict[int, _Heard] = {}
 
     def take(self, message: Message) -> None:
         request = message.fields.get("request", 0)
@@ -35,10 +60,9 @@ class _Desk:
                     self._speak(request, message.fields)
                 case "hear":
                     ears = EarsSpec(**message.fields["ears"])
-                    self._utterances[request] = self._provider(message.fields["dotted"]).open(ears)
+                    self._utterances[request] = _Heard(self._provider(message.fields["dotted"]).open(ears))
                 case "sound":
-                    if (utterance := self._utterances.get(request)) is not None:
-                        utterance.feed(message.payload)
+                    self._hear(request, message.payload)
                 case "finish":
                     self._finish(request)
                 case "cancel":
@@ -59,6 +83,11 @@ class _Desk:
         speech = self._provider(fields["dotted"]).synthesize(fields["text"], VoiceSpec(**fields["voice"]))
         marks = [astuple(mark) for mark in speech.marks]
         self._parent.send("spoken", speech.audio.pcm, request=request, rate_hz=speech.audio.rate_hz, marks=marks)
+
+    def _hear(self, request: int, pcm: bytes) -> None:
+        utterance = self._utterances.get(request)
+        if utterance is not None and (text := utterance.feed(pcm)) is not None:
+            self._parent.send("hearing", request=request, text=text)
 
     def _finish(self, request: int) -> None:
         utterance = self._utterances.pop(request, None)

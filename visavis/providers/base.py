@@ -113,6 +113,11 @@ class TextToSpeech(Protocol):
 class Transcription(Protocol):
     """One utterance being heard."""
 
+    @property
+    def so_far(self) -> str:
+        """The words as they are understood up to now, "" while there are none; more sound may change them."""
+        ...
+
     async def feed(self, audio: AudioChunk) -> None: ...
 
     async def finish(self) -> str:
@@ -148,6 +153,18 @@ class VoiceActivity(Protocol):
     async def close(self) -> None: ...
 
 
+class EndOfTurn(Protocol):
+    """One judge of pauses for all sessions of the process. `heard_ms` is how much of a turn it listens to."""
+
+    heard_ms: float
+
+    async def judge(self, audio: AudioChunk) -> float:
+        """How likely (0 to 1) it is that the user has finished: the turn up to now, with its pause at the end."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class BlockingVoice(Protocol):
     """A voice that computes; built in a worker as `Class()`, or `Class(settings)` where the operator set something."""
 
@@ -156,6 +173,8 @@ class BlockingVoice(Protocol):
 
 class BlockingUtterance(Protocol):
     def feed(self, pcm: bytes) -> None: ...
+
+    def so_far(self) -> str: ...
 
     def finish(self) -> str: ...
 

@@ -12,7 +12,7 @@ script of voice and silence, and each spoken stretch becomes the next of `heard`
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -33,12 +33,15 @@ from visavis.core.spec import (
 from visavis.engine.conversation import Conversation
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.engine.records import Entry
+from visavis.engine.turn_terms import Verdict
 from visavis.providers import base
 from visavis.providers.base import ChatMessage, LanguageModel, MindDelta, TextDelta
 from visavis.testing.errands import Errands, Outcome
 
 MS_PER_CHAR = 50.0  # the pace of the fake voice
 SILENCE = b"silence"
+SPEECH, QUIET_SPEECH = b"speech", b"quiet speech"
+VOICE, ROOM, NOTHING = b"\1\1", b"\0\1", b"\0\0"  # a sample of each; even a quiet room makes some noise
 EventT = TypeVar("EventT", bound=Event)
 
 
@@ -93,7 +96,7 @@ class PacedVoice:
 
 
 class CountedPackets:
-    """An encoder whose packets say what they are: `b"speech"`, one for each 20 ms begun."""
+    """An encoder whose packets say what they are, one for each 20 ms begun."""
 
     silence = SILENCE
 
@@ -108,7 +111,10 @@ class CountedPackets:
         count, self._left_ms = divmod(self._left_ms, AUDIO_TICK_MS)
         if last and self._left_ms:
             count, self._left_ms = count + 1, 0.0
-        return [b"speech"] * int(count)
+        return [SPEECH] * int(count)
+
+    async def quieter(self, before: Sequence[bytes], packets: Sequence[bytes], *, fade: bool) -> list[bytes]:
+        return [QUIET_SPEECH] * len(packets)
 
     def reset(self) -> None:
         self._left_ms = 0.0
@@ -136,7 +142,7 @@ class StillFaces:
     def speak(self, start_ms: float, audio: AudioChunk, marks: Sequence[Mark]) -> None:
         self.spoken.append((start_ms, audio.duration_ms))
 
-    def cut(self, at_ms: float) -> None:
+    def cut(self, at_ms: float, epoch: int) -> None:
         self.cuts.append(at_ms)
 
     def listen(self, start_ms: float, audio: AudioChunk) -> None:
@@ -179,12 +185,13 @@ class LoudOrQuietDetector:
 
 
 class Hears:
-    """A recogniser that understands the next of its sentences whatever it is told."""
+    """A recogniser that understands the next of its sentences whatever it is told; `so_far` is set by the test."""
 
     def __init__(self, *texts: str | ProviderError) -> None:
         self.texts = deque(texts)
         self.fed_ms = 0.0
         self.languages: list[str] = []
+        self.so_far = ""
 
     async def open(self, ears: EarsSpec) -> "Hears":
         self.languages.append(ears.language)
@@ -206,6 +213,23 @@ class Hears:
         pass
 
 
+class Thinks:
+    """A judge of pauses that thinks so of each: how likely it is the end of the turn."""
+
+    heard_ms = 8_000.0
+
+    def __init__(self, *done: float) -> None:
+        self.done = deque(done)
+        self.judged_ms: list[float] = []
+
+    async def judge(self, audio: AudioChunk) -> float:
+        self.judged_ms.append(audio.duration_ms)
+        return self.done.popleft() if self.done else 1.0
+
+    async def close(self) -> None:
+        pass
+
+
 class Seat:
     """A peer that keeps every event; also used as the signalling socket."""
 
@@ -220,6 +244,12 @@ class Seat:
 
     async def close(self) -> None:
         self.closed = True
+
+
+async def _nobody_can_tell(judge: Callable[[], Verdict]) -> Verdict:
+    """Scripted voice sounds like nothing at all, so what it is taken for is not left to acoustics."""
+    del judge
+    return "unsure"
 
 
 class Rehearsal:
@@ -239,7 +269,9 @@ class Rehearsal:
         tools: Sequence[ToolSpec] = (),
         outcomes: Mapping[str, Outcome] | None = None,
         others: Sequence[ToolSpec] = (),
+        thinks: Thinks | None = None,
     ) -> None:
+        self.thinks = thinks
         self.clock = HandWoundClock(1_000.0)
         self.errands = Errands(self.clock, outcomes or {}, others)
         self.mind, self.heard = mind, heard or Hears()
@@ -282,10 +314,14 @@ class Rehearsal:
 
     async def pass_time(self, duration_ms: float) -> None:
         """Time goes by with the microphone silent."""
-        await self._play(duration_ms, b"\0\0")
+        await self._play(duration_ms, ROOM)
 
     async def user_speaks(self, duration_ms: float) -> None:
-        await self._play(duration_ms, b"\1\0")
+        await self._play(duration_ms, VOICE)
+
+    async def muted(self, duration_ms: float) -> None:
+        """The microphone is switched off: what it sends is perfect silence."""
+        await self._play(duration_ms, NOTHING)
 
     async def _play(self, duration_ms: float, sample: bytes) -> None:
         for _ in range(round(duration_ms / AUDIO_TICK_MS)):
@@ -303,7 +339,12 @@ class Rehearsal:
     @property
     def speech_ms(self) -> int:
         """How much speech has left so far."""
-        return self.packets.count(b"speech") * AUDIO_TICK_MS
+        return sum(packet in (SPEECH, QUIET_SPEECH) for packet in self.packets) * AUDIO_TICK_MS
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the persona speaks with a lowered voice."""
+        return self.packets[-1] == QUIET_SPEECH
 
     @property
     def is_silent(self) -> bool:
@@ -311,7 +352,7 @@ class Rehearsal:
 
     def _furnish(self, spec: SessionSpec) -> Parts:
         parts = self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets()
-        return Parts(*parts, tools=self.errands)
+        return Parts(*parts, self.thinks, _nobody_can_tell, tools=self.errands)
 
     def _remember(self, session_id: str, entry: Entry) -> None:
         self.entries.append(entry)

@@ -94,7 +94,7 @@ class UserSays(_Deed):
 
 
 class UserSounds(_Deed):
-    """The user makes a sound: `cough`, `hum`, `knock`, or a WAV file beside this one."""
+    """The user makes a sound: `cough`, `mm-hm`, `hum`, `knock`, or a WAV file beside this one."""
 
     sound: Text
     volume: Level = 0.0

@@ -69,7 +69,7 @@ class Speaker:
 
 def made_up(name: str) -> Sound | None:
     """A sound by its name; None where it has none."""
-    makers = {"cough": cough, "hum": hum, "knock": knock}
+    makers = {"cough": cough, "hum": hum, "knock": knock, "mm-hm": mm_hm}
     return makers[name]() if name in makers else None
 
 
@@ -89,6 +89,21 @@ def hum() -> Sound:
 def knock() -> Sound:
     """A cup put down on a table."""
     return _burst(np.random.default_rng(11), 0.06, 0.9, 250)
+
+
+def mm_hm() -> Sound:
+    """A synthetic murmur through closed lips, in two parts, as somebody makes who listens."""
+    gap = np.zeros(SPEECH_RATE_HZ * 7 // 100, np.float32)
+    return np.concatenate((_murmur(0.14, 118, 112), gap, _murmur(0.22, 112, 135)))
+
+
+def _murmur(length_s: float, from_hz: float, to_hz: float) -> Sound:
+    pitch_hz = np.linspace(from_hz, to_hz, round(length_s * SPEECH_RATE_HZ))
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / SPEECH_RATE_HZ
+    overtones = (np.cos(n * phase) / (1 + (n * pitch_hz / 300) ** 4) for n in range(1, 20))
+    shape = np.minimum(1, np.sin(np.linspace(0, np.pi, phase.size)) * 4)
+    sound = sum(overtones, np.zeros(phase.size)) * shape
+    return (0.25 * sound / np.abs(sound).max()).astype(np.float32)
 
 
 def _burst(noise: np.random.Generator, length_s: float, peak: float, centre_hz: float) -> Sound:

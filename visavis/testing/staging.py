@@ -5,7 +5,7 @@ and a conversation is the same on every machine, however busy it is.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -22,7 +22,14 @@ from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, Perso
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.media.opus import OpusEncoders, OpusSession
 from visavis.providers import catalog
-from visavis.providers.base import BlockingEars, BlockingUtterance, BlockingVoice, VoiceActivity, VoiceDetector
+from visavis.providers.base import (
+    BlockingEars,
+    BlockingUtterance,
+    BlockingVoice,
+    EndOfTurn,
+    VoiceActivity,
+    VoiceDetector,
+)
 from visavis.testing.rehearsal import Lines, StillFaces
 from visavis.testing.script import Script
 from visavis.testing.seen import EventEye, Seen
@@ -31,6 +38,7 @@ from visavis.transports.microphone import Decimator
 
 EARS = "pocketsphinx"
 VOICE_ACTIVITY = ("silero", "energy")
+END_OF_TURN = "smart_turn"
 Result = TypeVar("Result")
 
 
@@ -82,6 +90,8 @@ class Studio:
         self.ears: BlockingEars = catalog.load("stt", EARS)()
         self.encoders = OpusEncoders()
         self.activity: VoiceActivity = catalog.load("vad", catalog.first_usable("vad", VOICE_ACTIVITY))()
+        missing = catalog.missing("end_of_turn", END_OF_TURN)
+        self.end_of_turn: EndOfTurn | None = None if missing else catalog.load("end_of_turn", END_OF_TURN)()
 
     async def compute(self, work: Callable[[], Result]) -> Result:
         """Off the loop; one after the other, since the providers are not thread-safe."""
@@ -89,6 +99,8 @@ class Studio:
 
     async def close(self) -> None:
         await self.activity.close()
+        if self.end_of_turn is not None:
+            await self.end_of_turn.close()
         self.encoders.close()
         self._thread.shutdown()
 
@@ -128,9 +140,11 @@ class _Utterance:
 
     def __init__(self, studio: Studio, work: Work, utterance: BlockingUtterance) -> None:
         self._studio, self._work, self._utterance = studio, work, utterance
+        self.so_far = ""
 
     async def feed(self, audio: AudioChunk) -> None:
         await self._work.of(self._studio.compute(partial(self._utterance.feed, audio.pcm)))
+        self.so_far = await self._work.of(self._studio.compute(self._utterance.so_far))
 
     async def finish(self) -> str:
         return await self._work.of(self._studio.compute(self._utterance.finish))
@@ -182,8 +196,25 @@ class _Encoder:
     async def encode(self, audio: AudioChunk, last: bool) -> list[bytes]:
         return await self._work.of(self._encoder.encode(audio, last))
 
+    async def quieter(self, before: Sequence[bytes], packets: Sequence[bytes], *, fade: bool) -> list[bytes]:
+        return await self._work.of(self._encoder.quieter(before, packets, fade=fade))
+
     def reset(self) -> None:
         self._encoder.reset()
+
+
+class _EndOfTurn:
+    """An `EndOfTurn`."""
+
+    def __init__(self, judge: EndOfTurn, work: Work) -> None:
+        self.heard_ms = judge.heard_ms
+        self._judge, self._work = judge, work
+
+    async def judge(self, audio: AudioChunk) -> float:
+        return await self._work.of(self._judge.judge(audio))
+
+    async def close(self) -> None:
+        pass
 
 
 class _Viewer:
@@ -262,6 +293,8 @@ class RehearsalStage:
         return Parts(
             mind, voice, _Ears(studio, work), _Activity(studio.activity, work), StillFaces(),
             _Encoders(studio.encoders, work),
+            end_of_turn=None if studio.end_of_turn is None else _EndOfTurn(studio.end_of_turn, work),
+            off_loop=lambda compute: work.of(studio.compute(compute)),
         )  # fmt: skip
 
     async def _ended(self, report: SessionReport) -> None:

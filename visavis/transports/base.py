@@ -1,5 +1,6 @@
 """The seam between a conversation and a person: what a peer may ask of the engine, and the engine of a peer."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from visavis.core.events import Command, Event
@@ -58,6 +59,13 @@ class SpeechEncoder(Protocol):
 
     async def encode(self, audio: AudioChunk, last: bool) -> list[bytes]:
         """20 ms Opus packets; a remainder is kept for the next call, and padded with silence when `last`."""
+        ...
+
+    async def quieter(self, before: Sequence[bytes], packets: Sequence[bytes], *, fade: bool) -> list[bytes]:
+        """The same packets with the voice lowered, to be played in their place.
+
+        `before` are the originals of what is played right before them; `fade` says that this was at full level.
+        """
         ...
 
     def reset(self) -> None:

@@ -39,13 +39,16 @@ class _Recogniser:
         for start in range(0, len(pcm), _FEED_BYTES):
             self._decoder.process_raw(pcm[start : start + _FEED_BYTES])
 
+    def so_far(self) -> str:
+        hypothesis = self._decoder.hyp()
+        return hypothesis.hypstr.strip() if hypothesis else ""
+
     def end(self) -> str:
         if not self._listening:
             return ""
         self._listening = False
         self._decoder.end_utt()
-        hypothesis = self._decoder.hyp()
-        return hypothesis.hypstr.strip() if hypothesis else ""
+        return self.so_far()
 
 
 class _Utterance:
@@ -58,6 +61,9 @@ class _Utterance:
     def feed(self, pcm: bytes) -> None:
         if self._recogniser is not None:
             self._recogniser.hear(pcm[: len(pcm) // 2 * 2])
+
+    def so_far(self) -> str:
+        return self._recogniser.so_far() if self._recogniser is not None else ""
 
     def finish(self) -> str:
         recogniser, self._recogniser = self._recogniser, None

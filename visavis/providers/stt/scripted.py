@@ -18,6 +18,10 @@ class _Heard:
         self._owner = owner
         self._over = False
 
+    @property
+    def so_far(self) -> str:
+        return ""
+
     async def feed(self, audio: AudioChunk) -> None:
         if not self._over:
             self._owner.heard_ms += audio.duration_ms
