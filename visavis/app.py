@@ -261,6 +261,15 @@ def _equipped(furnish: Furnish, webhooks: Webhooks, retrieval: Retrieval, stack:
     return lambda spec: replace(furnish(spec), tools=workshop.open(spec)) if spec.tools else furnish(spec)
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.sessions_max,
+        connect_within_ms=settings.session_connect_seconds * 1000,
+        regain_within_ms=settings.session_regain_seconds * 1000,
+        talk_idle_ms=settings.talk_idle_seconds * 1000,
+    )
+
+
 def _keyring(settings: Settings) -> Keyring:
     if settings.secret_keys:
         return Keyring([key.get_secret_value() for key in settings.secret_keys])

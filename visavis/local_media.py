@@ -2,7 +2,7 @@
 
 import asyncio
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
 from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.resources.sessions.adjust import LiveSettings
 from visavis.settings import Settings
 from visavis.telemetry.figures import MediaFigures
 from visavis.voice_options import VoiceOptions
@@ -67,11 +68,13 @@ class LocalMedia:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
         return Parts(
             mind=_mind(spec.mind) if spec.mind else None,
-            voice=self._voices((spec.voice, *spec.fallback_voices)) if spec.voice else None,
+            voice=self._speech(spec),
             ears=self._ears(spec.ears.provider) if spec.ears else None,
             activity=self.activity,
             faces=self.faces,
             encoders=self.encoders,
+            adjust=LiveSettings(self.recogniser, catalog.traits("stt", self.recogniser).languages),
+            speaker=self._speech,
             end_of_turn=self.end_of_turn,
         )
 
@@ -168,8 +171,9 @@ class LocalMedia:
             keeps_nothing_of_ours=bool(getattr(options, "zero_retention", False)),
         )
 
-    def _voices(self, specs: Sequence[VoiceSpec]) -> TextToSpeech | None:
-        found = [voice for spec in specs if (voice := self._voice(spec)) is not None]
+    def _speech(self, session: SessionSpec) -> TextToSpeech | None:
+        specs = (session.voice, *session.fallback_voices)
+        found = [voice for spec in specs if spec is not None and (voice := self._voice(spec)) is not None]
         return VoiceChain(found) if len(found) > 1 else found[0] if found else None
 
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         description="How long a server that was told to end (SIGTERM, `visavis drain`) waits for its sessions to be "
         "over. Whoever stops it must be more patient than that before it kills.",
     )
+    talk_idle_seconds: float = Field(
+        default=15, gt=0, description="How long an open talk stream may stay without text before it is closed."
+    )
     heartbeat_seconds: int = Field(default=5, ge=1, description="How often clients are asked to send a heartbeat.")
     token_seconds: int = Field(default=3600, ge=1, description="How long a session token is valid.")
     region: str = Field(default="local", description="What this server calls its region.")

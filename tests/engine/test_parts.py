@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from visavis.core.clock import HandWoundClock
-from visavis.core.events import DirectorCue
 from visavis.core.frames import AudioChunk, Mark, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec, PersonaSpec
 from visavis.core.tasks import cancel_and_wait
@@ -175,24 +174,4 @@ async def test_the_face_hears_the_user_in_larger_pieces() -> None:
     for _ in range(9):
         show.hear(AudioChunk(bytes(640), 16_000))
     assert faces.listened == [(920.0, 80.0)] * 2
-    await show.close()
-
-
-async def test_cues_are_played_now_soon_or_at_a_time_to_come() -> None:
-    faces = StillFaces()
-    show = await shown(faces, FaceSpec("still", ""))
-    for cue in (
-        DirectorCue("warm"), DirectorCue("sad", in_ms=500.0), DirectorCue("happy", at_ms=1_700.0),
-        DirectorCue("angry", at_ms=200.0),
-    ):  # fmt: skip
-        show.cue(cue)
-    assert faces.cues == [("warm", 1_000.0), ("sad", 1_500.0), ("happy", 1_700.0)]
-    await show.close()
-
-
-async def test_a_face_that_takes_no_direction_is_given_none() -> None:
-    faces = StillFaces()
-    show = await shown(faces, FaceSpec("still", "", takes_direction=False))
-    show.cue(DirectorCue("warm"))
-    assert faces.cues == []
     await show.close()

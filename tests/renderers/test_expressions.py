@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from visavis.core.events import CUE_TAGS
 from visavis.core.spec import FaceSpec
 from visavis.renderers.character import Character
 from visavis.renderers.expressions import CUES, STYLES, Mood, expression_of, felt_mouth
 from visavis.renderers.motion import REST
 from visavis.renderers.visemes import OPEN, shape_of
-from visavis.transports.wire import DIRECTOR_TAGS
 
 SHUT = shape_of("sil")
 
@@ -21,7 +21,7 @@ def head_of(picture: np.ndarray) -> np.ndarray:
 
 
 def test_the_face_plays_every_cue_that_clients_may_send() -> None:
-    assert set(CUES) == DIRECTOR_TAGS
+    assert set(CUES) == CUE_TAGS
     assert set(STYLES) < set(CUES)
 
 

@@ -18,6 +18,7 @@ from visavis.core.events import (
     DirectorCue,
     End,
     Interrupt,
+    Mistaken,
     Talk,
     TalkChunk,
     ToolResult,
@@ -126,8 +127,8 @@ def test_w15_what_the_data_channel_may_send_as_text_or_bytes(message: object, ex
 
 def test_every_command_can_be_given() -> None:
     given = {type(expected) for _, expected in SIGNALLED} | {type(expected) for _, expected in ON_CHANNEL}
-    over_http = {Talk}
-    assert set(get_args(Command)) - over_http <= given
+    elsewhere = {Talk, Mistaken}  # over HTTP, and what a message that means nothing becomes
+    assert set(get_args(Command)) - elsewhere <= given
 
 
 UNUSABLE = {
@@ -158,17 +159,33 @@ def test_what_cannot_be_used_says_why(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cue",
+    ("cue", "reason"),
     [
-        {"cue": {"tag": "bored"}},
-        {"cue": {"tag": "warm"}, "in_seconds": -1},
-        {"cue": {"tag": "warm"}, "in_seconds": 1, "at_seconds": 1},
-        {"cue": {"tag": "warm"}, "at_seconds": "soon"},
-        {"cue": "warm"},
+        ({"cue": {"tag": "bored"}}, "cue.tag has to be one of angry, concerned"),
+        ({"cue": "warm"}, "cue.tag"),
+        ({"cue": {"tag": "warm"}, "in_seconds": -1}, "in_seconds has to be"),
+        ({"cue": {"tag": "warm"}, "in_seconds": 1, "at_seconds": 1}, "not both"),
+        ({"cue": {"tag": "warm"}, "at_seconds": "soon"}, "at_seconds has to be"),
+        ({"cue": {"tag": "warm"}, "at_seconds": float("nan")}, "at_seconds has to be"),
     ],
 )
-def test_cues_that_mean_nothing_are_ignored(cue: dict[str, object]) -> None:
-    assert wire.parse_data_channel(json.dumps({"message_type": "director_note_cue"} | cue)) is None
+def test_d24_cues_that_mean_nothing_say_why(cue: dict[str, object], reason: str) -> None:
+    parsed = wire.parse_data_channel(json.dumps({"message_type": "director_note_cue"} | cue))
+    assert isinstance(parsed, Mistaken)
+    assert reason in parsed.reason
+    assert "bored" not in parsed.reason
+
+
+def test_changes_that_are_no_object_say_so() -> None:
+    assert isinstance(wire.parse_data_channel('{"message_type": "persona_config", "data": "fr"}'), Mistaken)
+
+
+@pytest.mark.parametrize(("given", "number"), [(0, 0), (7, 7), (-1, None), ("1", None), (None, None), (True, None)])
+def test_a_number_of_ready_made_speech_is_a_count_or_none(given: object, number: int | None) -> None:
+    payload = {"audioData": "AAA=", "sampleRate": 24_000, "channels": 1, "sequenceNumber": given}
+    parsed = wire.parse_signalling(frame("agentaudioinput", payload))
+    assert isinstance(parsed, AgentAudio)
+    assert parsed.number == number
 
 
 def test_t6_a_name_that_is_no_uuid_becomes_the_same_one_each_time() -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from visavis.core.events import (
     CalledTool,
     ClientToolCalled,
+    ConfigUpdated,
+    CueApplied,
     Event,
     PersonaSaid,
     PersonaSpeaking,
@@ -48,6 +50,8 @@ EVENTS: dict[type, Event] = {
         ClientToolCalled(8.0, "event-1", PAGE_CALL),
         ToolCallCompleted(9.0, "event-2", WEBHOOK_CALL, "Sunny", ("faq.pdf",)),
         ToolCallFailed(9.0, "event-3", WEBHOOK_CALL, "It answered 500."),
+        CueApplied(9.5, "s", "turn", "warm", 8.5),
+        ConfigUpdated(9.8, "s", {"languageCode": {"before": "en", "after": "fr"}}),
         TalkInterrupted(10.0, "stream-1"),
         Warned(11.0, "Mind the gap"),
         SessionEnded(12.0, "max_length", "The session reached its maximum length"),
@@ -64,6 +68,19 @@ ON_SIGNALLING: dict[type, dict[str, Any]] = {
     SessionEnded: {"actionType": "endsession", "sessionId": "s", "payload": "The session reached its maximum length"},
 }
 ON_DATA_CHANNEL: dict[type, dict[str, Any]] = {
+    CueApplied: {
+        "messageType": "directorNoteCueApplied",
+        "data": {
+            "session_id": "s",
+            "user_action_correlation_id": "turn",
+            "timestamp_user_action": "2025-12-31T23:59:59.999+00:00",
+            "cue_tag": "warm",
+        },
+    },
+    ConfigUpdated: {
+        "messageType": "personaConfigUpdateApplied",
+        "data": {"session_id": "s", "changed_fields": {"languageCode": {"before": "en", "after": "fr"}}},
+    },
     UserSpeechStarted: {"messageType": "userSpeechStarted", "data": {"user_action_correlation_id": "turn"}},
     UserSpeechEnded: {"messageType": "userSpeechEnded", "data": {"user_action_correlation_id": "turn"}},
     UserSaid: {

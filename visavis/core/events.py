@@ -15,6 +15,12 @@ EndReason = Literal[
     "client", "never_connected", "connection_lost", "stopped", "max_length", "user_silence", "hung_up", "failed"
 ]
 
+# what a face can be asked to show for a moment
+CUE_TAGS = frozenset(
+    ("happy", "warm", "playful", "laughter", "curious", "supportive", "concerned", "sad", "surprised", "angry")
+    + ("distressed",)
+)
+
 # --- commands ---------------------------------------------------------------------------------------------------
 
 
@@ -58,12 +64,15 @@ class TalkChunk:
 
 @dataclass(frozen=True, slots=True)
 class AgentAudio:
-    """Ready-made speech to be lip-synced; interleaved s16le of any rate and one or two channels."""
+    """Ready-made speech to be lip-synced; interleaved s16le of any rate and one or two channels.
+
+    `number` is its place in its sequence, from 0; None from a client that does not count.
+    """
 
     pcm: bytes = field(repr=False)
     rate_hz: int
     channels: int
-    sequence: int
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class DirectorCue:
-    """Play a mood, now or later."""
+    """Play a feeling of `CUE_TAGS`: now, in a while, or so long after the persona began to speak."""
 
     tag: str
     in_ms: float | None = None
@@ -91,9 +100,16 @@ class DirectorCue:
 
 @dataclass(frozen=True, slots=True)
 class UpdateConfig:
-    """Change one of the settings that may change while a session lives."""
+    """Change settings that may change while a session lives, by the contract's own names."""
 
     changes: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """A message that cannot be carried out; its sender is told why, in words that quote nothing of it."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,7 @@ Command: TypeAlias = (
     | ToolResult
     | DirectorCue
     | UpdateConfig
+    | Mistaken
     | End
 )
 
@@ -283,8 +300,28 @@ class ToolCallFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CueApplied:
+    """The face plays a cue from now on. `acted_ms` is when the user or the application did what it comes from."""
+
+    at_ms: float
+    session_id: str
+    turn_id: str
+    tag: str
+    acted_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigUpdated:
+    """Settings that changed while the session lives: by path, what each was `before` and is `after`."""
+
+    at_ms: float
+    session_id: str
+    changed: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class TalkInterrupted:
-    """A talk stream was cut; said once for each stream."""
+    """A talk stream was cut, or ready-made speech under an id of the server's; said once for each."""
 
     at_ms: float
     correlation_id: str
@@ -324,6 +361,8 @@ Event: TypeAlias = (
     | ClientToolCalled
     | ToolCallCompleted
     | ToolCallFailed
+    | CueApplied
+    | ConfigUpdated
     | TalkInterrupted
     | Warned
     | SessionEnded

@@ -136,6 +136,19 @@ class ToolSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustable:
+    """The settings that may change while a session lives, in the contract's own words.
+
+    `voice_provider` and `voice_speed` are what options of the voice are understood and multiplied with.
+    """
+
+    voice_detection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    voice_generation: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    voice_provider: str = ""
+    voice_speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSpec:
     """One conversation. A `mind` of None never speaks by itself; a `voice` of None never speaks at all.
 
@@ -163,3 +176,4 @@ class SessionSpec:
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"
     fallback_voices: tuple[VoiceSpec, ...] = ()
+    adjustable: Adjustable = Adjustable()

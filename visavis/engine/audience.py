@@ -4,6 +4,7 @@ from collections import deque
 
 from visavis.core.clock import Clock
 from visavis.core.events import Event, SessionEnded, SessionReady, TalkInterrupted, Warned
+from visavis.engine.notices import Restraint
 from visavis.engine.records import Record
 from visavis.transports.base import Listener, Peer
 
@@ -18,6 +19,7 @@ class Audience:
         self.socket: Listener | None = None
         self._record, self._clock = record, clock
         self._backlog: deque[Event] = deque(maxlen=BACKLOG_MAX)
+        self._restraint = Restraint()
 
     def attach(self, socket: Listener) -> None:
         self.socket = socket
@@ -34,8 +36,10 @@ class Audience:
             self._backlog.append(event)
 
     def warn(self, text: str) -> None:
-        """Somebody asked for what cannot be done."""
-        self.deliver(Warned(self._clock.now_ms(), text))
+        """Somebody asked for what cannot be done; said once in a while."""
+        now_ms = self._clock.now_ms()
+        if self._restraint.allows(text, now_ms):
+            self.deliver(Warned(now_ms, text))
 
     def fail(self, text: str) -> None:
         """Something went wrong here."""

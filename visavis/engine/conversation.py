@@ -17,10 +17,12 @@ from visavis.core.events import (
     AgentAudio,
     AgentAudioEnd,
     Command,
+    ConfigUpdated,
     DirectorCue,
     End,
     EndReason,
     Interrupt,
+    Mistaken,
     SessionEnded,
     SessionReady,
     Talk,
@@ -35,6 +37,7 @@ from visavis.core.tasks import TaskSet
 from visavis.engine import turn
 from visavis.engine.audience import Audience
 from visavis.engine.calling import Toolbelt
+from visavis.engine.cues import Cues
 from visavis.engine.inbox import (
     END_TEXTS,
     Ending,
@@ -52,6 +55,7 @@ from visavis.engine.inbox import (
 from visavis.engine.lifecycle import Limits
 from visavis.engine.listen import Listener as Ears
 from visavis.engine.memory import Memory, Past
+from visavis.engine.notices import TimeLeft
 from visavis.engine.parts import Parts
 from visavis.engine.patience import policy_from
 from visavis.engine.records import Record, SessionReport
@@ -76,21 +80,24 @@ class Conversation:
         self._parts, self._clock = parts, clock
         now_ms = clock.now_ms()
         self._lifecycle = past.lifecycle(limits, spec.max_length_ms)
-        answers = parts.mind is not None and not spec.persona.audio_passthrough
-        self._machine = turn.TurnMachine(policy_from(spec.listening, answers), now_ms, lambda: str(uuid4()))
+        policy = policy_from(spec.listening, parts.mind is not None and not spec.persona.audio_passthrough)
+        self._machine = turn.TurnMachine(policy, now_ms, lambda: str(uuid4()))
         self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock, parts.recorder)
         self._record, self._audience = record, Audience(record, clock)
         self._deliver, self.announce, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
+        self._cues = Cues(spec.session_id, self._show, clock, self._deliver)
         self._ears: Ears | None = None
         self._inbox = Inbox(clock)
-        history = History(spec.persona, past.memory.said)
+        language = spec.ears.language if spec.ears is not None else ""
+        history = History(spec.persona, past.memory.said, language)
         self._tools = Toolbelt(spec, parts.tools, clock, self._deliver, self._inbox.put, history.amend)
         self._sayings = Sayings(
-            spec.persona, parts.mind, parts.voice, self._show, limits.talk_idle_ms, clock, self._deliver,
+            spec.persona, parts.mind, parts.voice, self._show, limits.talk_idle_ms, clock, self._deliver, self._cues,
             over=lambda reply, error: self._inbox.put(ReplyOver(reply, error)), history=history, tools=self._tools,
         )  # fmt: skip
         self._hanging_up = ""
         self._user = UserSide(clock, spec.echo_typed_text, self._deliver)
+        self._time_left = TimeLeft()
         self._ready = False
         self._tasks = TaskSet()
         self._run_task: asyncio.Task[None] | None = None
@@ -121,7 +128,6 @@ class Conversation:
         return await asyncio.shield(self._report)
 
     def attach_signalling(self, listener: Listener) -> None:
-        """The newest socket wins, and is told what the last one missed."""
         self._lifecycle.socket_opened()
         self._audience.attach(listener)
 
@@ -171,7 +177,8 @@ class Conversation:
             await self._finish(over)
 
     async def _next(self) -> Item:
-        wakes = (self._machine.wake_ms, self._sayings.wake_ms, self._lifecycle.wake_ms)
+        notice_ms = self._time_left.wake_ms(self._lifecycle.ends_ms, self._machine)
+        wakes = (self._machine.wake_ms, self._sayings.wake_ms, self._lifecycle.wake_ms, notice_ms)
         return await self._inbox.next(min(at_ms for at_ms in wakes if at_ms is not None))
 
     async def _handle(self, item: Item) -> Ending | None:
@@ -191,7 +198,7 @@ class Conversation:
                 await self._system_call(item, now_ms)
             case (
                 UserText() | Interrupt() | AddContext() | Talk() | TalkChunk() | AgentAudio() | AgentAudioEnd()
-                | ToolResult() | DirectorCue() | UpdateConfig()
+                | ToolResult() | DirectorCue() | UpdateConfig() | Mistaken()
             ):  # fmt: skip
                 await self._command(item, now_ms)
             case _:
@@ -205,6 +212,8 @@ class Conversation:
             self.announce("A talk stream was closed because no text arrived for a while; start a new one.")
         if (reason := self._lifecycle.verdict(now_ms)) is not None:
             return ending(reason)
+        if (text := self._time_left.notice(self._lifecycle.ends_ms, self._machine, now_ms)) is not None:
+            self.announce(text)
         if (over := await self._turn(turn.Tick())) is not None:
             return over
         saying = self._sayings.next
@@ -265,9 +274,8 @@ class Conversation:
     async def _command(self, command: Command, now_ms: float) -> None:
         problem: str | None = None
         match command:
-            case UserText(text):
-                if text.strip():
-                    await self._turn(turn.Typed(text.strip()))
+            case UserText(text) if text.strip():
+                await self._turn(turn.Typed(text.strip()))
             case Interrupt():
                 await self._interrupt(now_ms)
             case AddContext(text):
@@ -281,14 +289,16 @@ class Conversation:
                 problem = self._sayings.agent_audio(command)
             case AgentAudioEnd():
                 self._sayings.agent_audio_end()
-            case UpdateConfig():
-                problem = "These settings cannot be changed while a session lives; start a new session with them."
+            case UpdateConfig(changes):
+                problem = await self._adjust(changes)
             case DirectorCue():
-                self._show.cue(command)
+                problem = self._cues.ask(command)
+            case Mistaken(reason):
+                problem = reason
             case ToolResult():
                 self._tools.answered(command)
-            case End():
-                pass  # handled before
+            case End() | UserText():
+                pass  # the end is handled before; nothing was typed
         if problem is not None:
             self.announce(problem)
         await self._turn(turn.SignOfLife())
@@ -300,12 +310,35 @@ class Conversation:
             case "interrupt":
                 await self._interrupt(now_ms)
             case "change_language":
-                if self._ears is not None:
-                    self._ears.change_language(call.arguments["language_code"])
+                self._change_language(call.arguments["language_code"])
             case _:
                 await self._turn(turn.TimeGiven(call.turn_id, call.patience_ms))
 
+    async def _adjust(self, changes: dict[str, object]) -> str | None:
+        """Change settings from now on. Returns what is wrong, if anything is; then nothing has changed."""
+        before = self.spec
+        try:
+            adjusted = self._parts.adjust(before, changes)
+        except VisavisError as error:
+            return error.message
+        self.spec = spec = adjusted.spec
+        self._machine.policy = policy_from(spec.listening, self._machine.policy.answers)
+        if spec.ears != before.ears and spec.ears is not None:
+            self._change_language(spec.ears.language)
+        if spec.voice != before.voice and spec.voice is not None:
+            await self._sayings.change_voice(self._parts.speaker(spec))
+        self._deliver(ConfigUpdated(self._clock.now_ms(), spec.session_id, adjusted.changed))
+        return None
+
+    def _change_language(self, language: str) -> None:
+        """Of what is heard and of what is said, from the next turn on."""
+        self._sayings.history.language = language
+        if self._ears is not None:
+            self._ears.change_language(language)
+
     async def _interrupt(self, now_ms: float) -> None:
+        if self._sayings.is_overtaken(now_ms):
+            return
         overtaking = self._sayings.take_overtaking(now_ms)
         await self._turn(turn.StopRequested())
         state = self._machine.state
@@ -380,7 +413,7 @@ class Conversation:
         self._sayings.close_unanswered()
         self._deliver(SessionEnded(now_ms, over.reason, over.text))
         await self._tasks.close()
-        parts = self._tools, self._ears, self.peer, self._parts.voice, self._parts.mind
+        parts = self._tools, self._ears, self.peer, self._sayings, self._parts.mind
         closing = [part.close() for part in parts if part]
         for problem in await asyncio.gather(*closing, self._show.close(), return_exceptions=True):
             if isinstance(problem, Exception):

@@ -53,6 +53,13 @@ class Lifecycle:
     def connected_ms(self) -> float | None:
         return self._connected_ms
 
+    @property
+    def ends_ms(self) -> float | None:
+        """When the session reaches its maximum length, if it has one."""
+        if self._max_length_ms is None or self._connected_ms is None:
+            return None
+        return self._connected_ms + self._max_length_ms
+
     def socket_opened(self) -> None:
         self._socket, self._socket_lost_ms = True, None
 
@@ -75,17 +82,15 @@ class Lifecycle:
             return "client"
         if any(lost + self._limits.regain_within_ms <= now_ms for lost in self._missing()):
             return "failed" if self._awaited else "connection_lost"
-        if self._max_length_ms is not None and now_ms >= self._connected_ms + self._max_length_ms:
-            return "max_length"
-        return None
+        return "max_length" if self.ends_ms is not None and now_ms >= self.ends_ms else None
 
     @property
     def wake_ms(self) -> float:
         if self._connected_ms is None:
             return self._created_ms + self._limits.connect_within_ms
         wakes = [lost + self._limits.regain_within_ms for lost in self._missing()]
-        if self._max_length_ms is not None:
-            wakes.append(self._connected_ms + self._max_length_ms)
+        if self.ends_ms is not None:
+            wakes.append(self.ends_ms)
         return min(wakes, default=float("inf"))
 
     def _missing(self) -> list[float]:

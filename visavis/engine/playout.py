@@ -18,11 +18,15 @@ COVER_LOW_PACKETS = 8
 
 @dataclass(frozen=True, slots=True)
 class TimedText:
-    """A slice of the spoken text, and when half of its word has been heard, from the start of its piece."""
+    """A slice of the spoken text, and when half of its word has been heard, from the start of its piece.
+
+    One with a `cue` has no text: it is due when the word behind it begins.
+    """
 
     text: str = field(repr=False)
     due_ms: float
     utterance_id: str = ""
+    cue: str = ""
 
 
 @dataclass(slots=True)

@@ -14,10 +14,12 @@ from uuid import uuid4
 
 from visavis.core.clock import Clock
 from visavis.core.events import Event, PersonaSaid, PersonaSpeaking, PersonaThought, TurnMeasured
+from visavis.core.frames import AudioChunk, SpeechAudio
 from visavis.engine.calling import Caller
+from visavis.engine.cues import Cues
 from visavis.engine.moments import Timings
 from visavis.engine.passthrough import AgentSpeech
-from visavis.engine.playout import Pulled
+from visavis.engine.playout import Pulled, TimedText
 from visavis.engine.show import Show
 from visavis.engine.speak import speak
 from visavis.engine.think import Piece, in_pieces
@@ -41,6 +43,7 @@ class Reply:
         clock: Clock,
         deliver: Callable[[Event], None],
         timings: Timings,
+        cues: Cues,
         guess: bool = False,
     ) -> None:
         self.turn_id = turn_id
@@ -52,9 +55,11 @@ class Reply:
         if not guess:
             self.committed.set()
         self._epoch = show.epoch
-        self._voice, self._show = voice, show
-        self._clock, self._deliver = clock, deliver
+        self.voice, self._show = voice, show
+        self._clock, self._deliver, self._cues = clock, deliver, cues
         self._utterance_id = ""
+        self._cue = ""
+        self._acted_ms = user_acted_ms
         self._index = 0
         self._thoughts = 0
         self._played = asyncio.Event()
@@ -96,7 +101,7 @@ class Reply:
 
     async def play(self, speech: AgentSpeech) -> None:
         """The same for ready-made speech, which has no words."""
-        await speech.play(self._show, await self.until_committed(), self.message_id)
+        await speech.play(self._show, await self.until_committed(), self.message_id, self._clock)
         await self._until_played()
 
     async def _until_played(self) -> None:
@@ -124,15 +129,21 @@ class Reply:
             lead = " " if piece.utterance_id != utterance_id and utterance_id else ""
             if not piece.text.strip():
                 skipped += piece.text
+                if piece.cues:
+                    cues = [TimedText("", 0.0, piece.utterance_id, cue.tag) for cue in piece.cues]
+                    nothing = SpeechAudio(AudioChunk(b"", 48_000))
+                    await self._show.put(await self.until_committed(), self.message_id, nothing, cues, last=False)
                 continue
             utterance_id = piece.utterance_id
             if self._measured.voice_started_ms is None:
                 self._note(voice_started_ms=self._clock.now_ms())
-            if self._voice is None:
+            if self.voice is None:
                 await self.until_committed()
+                for cue in piece.cues:
+                    self._play_cue(cue.tag)
                 self._say_words(lead + skipped + piece.text, piece.utterance_id)
             else:
-                await speak(self._voice, self._show, self.until_committed, self.message_id, piece, lead + skipped)
+                await speak(self.voice, self._show, self.until_committed, self.message_id, piece, lead + skipped)
             skipped = ""
         if self._measured.voice_started_ms is not None:
             self._note(voice_ended_ms=self._clock.now_ms())
@@ -144,7 +155,10 @@ class Reply:
             self._note(first_audio_ms=now_ms)
             self._deliver(PersonaSpeaking(now_ms, self.turn_id))
         for word in pulled.heard:
-            self._say_words(word.text, word.utterance_id)
+            if word.cue:
+                self._play_cue(word.cue)
+            else:
+                self._say_words(word.text, word.utterance_id)
         if pulled.completed:
             self._note(last_audio_ms=now_ms)
             self._played.set()
@@ -191,10 +205,17 @@ class Reply:
     def _thought_id(self) -> str:
         return f"{self.message_id}-thought"
 
+    def _play_cue(self, tag: str) -> None:
+        if self._show.takes_direction:
+            self._cue = tag
+            self._cues.play(tag, self.turn_id, self._acted_ms)
+
     def _say_words(self, text: str, utterance_id: str) -> None:
         self._utterance_id = utterance_id
         self.heard.append(text)
-        self._deliver(PersonaSaid(self._clock.now_ms(), self.turn_id, self.message_id, self._index, text, utterance_id))
+        cue, self._cue = self._cue, ""
+        now_ms = self._clock.now_ms()
+        self._deliver(PersonaSaid(now_ms, self.turn_id, self.message_id, self._index, text, utterance_id, cue))
         self._index += 1
 
     def _note(self, **changes: float | bool | None) -> None:

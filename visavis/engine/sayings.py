@@ -17,8 +17,9 @@ from visavis.core.events import AgentAudio, Event, TalkChunk, TalkInterrupted, T
 from visavis.core.spec import PersonaSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine.calling import Toolbelt
+from visavis.engine.cues import Cues
 from visavis.engine.moments import Timings
-from visavis.engine.passthrough import AUDIO_WAITING_MAX_MS, AgentSpeech
+from visavis.engine.passthrough import OVERTAKES_WITHIN_MS, AgentSpeech, Passthrough
 from visavis.engine.playout import Pulled
 from visavis.engine.reply import Reply
 from visavis.engine.show import Show
@@ -26,8 +27,6 @@ from visavis.engine.talk import TalkStreams
 from visavis.engine.think import GREETING_REQUEST, History, Thinking, think, whole
 from visavis.engine.voice_chain import VoiceChain
 from visavis.providers.base import ChatMessage, LanguageModel, TextToSpeech
-
-OVERTAKES_WITHIN_MS = 250.0
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +59,8 @@ class Saying:
 
     def overtook(self, now_ms: float) -> bool:
         """Whether this was meant to come after an interrupt that arrives only now: they travel on different roads."""
+        if self.audio is not None:
+            return self.audio.overtook(now_ms)
         return self.overlapped_ms is not None and now_ms - self.overlapped_ms <= OVERTAKES_WITHIN_MS
 
 
@@ -75,6 +76,7 @@ class Sayings:
         talk_idle_ms: float,
         clock: Clock,
         deliver: Callable[[Event], None],
+        cues: Cues,
         over: Callable[[Reply, str], None],
         history: History,
         tools: Toolbelt,
@@ -82,19 +84,43 @@ class Sayings:
         self.history, self._tools = history, tools
         self._persona, self._mind, self._voice = persona, mind, voice
         self._show, self._clock = show, clock
-        self._deliver, self._over = deliver, over
+        self._deliver, self._cues, self._over = deliver, cues, over
         self._talk = TalkStreams(talk_idle_ms)
         self._waiting: deque[Saying] = deque()
-        self._agent: AgentSpeech | None = None
+        self._passthrough = Passthrough()
         self._reply: Reply | None = None
         self._saying: Saying | None = None
         self._unanswered: Timings | None = None
+        self._retired: TextToSpeech | None = None
         self._guess: Guess | None = None
         self._tasks = TaskSet()
+        self._welcome(voice)
+
+    async def change_voice(self, voice: TextToSpeech | None) -> None:
+        """Another voice from the next reply on, if there is one."""
+        if voice is not None:
+            before, self._voice = self._voice, voice
+            self._welcome(voice)
+            await self._retire(before)
+
+    def _welcome(self, voice: TextToSpeech | None) -> None:
         if isinstance(voice, VoiceChain):
-            voice.tell = lambda text: deliver(Warned(clock.now_ms(), text, failure=True))
+            voice.tell = lambda text: self._deliver(Warned(self._clock.now_ms(), text, failure=True))
         if voice is not None:
             self._tasks.start(voice.warm(), "sayings-warm-voice")
+
+    async def close(self) -> None:
+        before, self._voice = self._voice, None
+        await self._retire(before)
+
+    async def _retire(self, voice: TextToSpeech | None) -> None:
+        """A voice that is still being heard is closed later."""
+        in_use = self._reply.voice if self._reply is not None else None
+        retired = [one for one in (self._retired, voice) if one is not None]
+        self._retired = next((one for one in retired if one is in_use), None)
+        for one in retired:
+            if one is not self._retired:
+                await one.close()
 
     # --- what waits ---------------------------------------------------------------------------------------------
 
@@ -140,17 +166,18 @@ class Sayings:
         """Take a piece of ready-made speech. Returns what is wrong, if anything is."""
         if not self._persona.audio_passthrough:
             return "Agent audio was ignored: set enableAudioPassthrough in the persona to use it."
-        if self._agent is None:
-            self._agent = AgentSpeech()
-            self._waiting.append(Saying(str(uuid4()), audio=self._agent))
-        if not self._agent.write(audio):
-            return f"Agent audio was dropped: more than {AUDIO_WAITING_MAX_MS / 60_000:.0f} minutes are waiting."
-        return None
+        speech, problem = self._passthrough.accept(audio, self._clock.now_ms())
+        if speech is not None:
+            self._waiting.append(Saying(str(uuid4()), audio=speech))
+        return problem
 
     def agent_audio_end(self) -> None:
-        if self._agent is not None:
-            self._agent.end()
-            self._agent = None
+        self._passthrough.end(self._clock.now_ms())
+
+    def is_overtaken(self, now_ms: float) -> bool:
+        """Whether what is being said was meant to come after an interrupt that is handled only now."""
+        audio = self._saying.audio if self._saying is not None else None
+        return audio is not None and audio.overtook(now_ms)
 
     def take_overtaking(self, now_ms: float) -> list[Saying]:
         """Take out of the line what an interrupt that is being handled now was not meant for."""
@@ -164,12 +191,15 @@ class Sayings:
 
     def drop_waiting(self) -> None:
         """Whoever interrupts does not want to hear what was waiting either."""
+        now_ms = self._clock.now_ms()
         for saying in self._waiting:
             if saying.correlation_id:
-                self._deliver(TalkInterrupted(self._clock.now_ms(), saying.correlation_id))
+                self._deliver(TalkInterrupted(now_ms, saying.correlation_id))
                 self._talk.finish(saying.correlation_id)
+            if saying.audio is not None:
+                self._passthrough.drop(saying.audio, now_ms)
         self._waiting.clear()
-        self._agent = None
+        self._passthrough.drop_resting(now_ms)
 
     # --- what is being said -------------------------------------------------------------------------------------
 
@@ -186,7 +216,7 @@ class Sayings:
 
     def guess(self, turn_id: str, text: str, timings: Timings) -> None:
         """Begin to answer what the user has probably finished saying. Nothing of it is heard before `answer_user`."""
-        reply = Reply(turn_id, self._voice, self._show, self._clock, self._deliver, timings, guess=True)
+        reply = self._new_reply(turn_id, timings, guess=True)
         self._guess = Guess(reply, text, timings, self._think(reply, said=text))
 
     async def drop_guess(self) -> None:
@@ -264,6 +294,7 @@ class Sayings:
         """The playout tells what became true with the packet that leaves now."""
         if self._reply is not None and pulled.owner == self._reply.message_id:
             self._reply.played(pulled)
+        self._cues.heard(pulled, self._reply.turn_id if self._reply is not None else "")
 
     def finish(self, reply: Reply, failed: bool) -> bool:
         """A reply has ended by itself. False when it is no longer the current one."""
@@ -284,8 +315,9 @@ class Sayings:
         self._close_reply(interrupted=True)
         self.drop_waiting()
 
-    def _new_reply(self, turn_id: str, timings: Timings | None = None) -> Reply:
-        return Reply(turn_id, self._voice, self._show, self._clock, self._deliver, timings or Timings())
+    def _new_reply(self, turn_id: str, timings: Timings | None = None, *, guess: bool = False) -> Reply:
+        timings = timings or Timings()
+        return Reply(turn_id, self._voice, self._show, self._clock, self._deliver, timings, self._cues, guess)
 
     def _start(self, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
         self._reply = reply
@@ -312,12 +344,18 @@ class Sayings:
             return
         self._tools.abandon()
         reply.close(interrupted, failed)
+        self._cues.speech_over()
         for message in reply.caller.exchange.messages(reply.text):
             self.history.add(message)
-        if saying is not None and saying.correlation_id:
-            if interrupted:
-                self._deliver(TalkInterrupted(self._clock.now_ms(), saying.correlation_id))
+        if saying is None or saying.greeting:
+            return
+        now_ms = self._clock.now_ms()
+        if interrupted:
+            self._deliver(TalkInterrupted(now_ms, saying.correlation_id or saying.turn_id))
+        if saying.audio is None:
             self._talk.finish(saying.correlation_id)
+        elif interrupted:
+            self._passthrough.drop(saying.audio, now_ms)
 
 
 def _first_message(group: BaseExceptionGroup[ProviderError]) -> str:

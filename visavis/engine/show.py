@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visavis.core.clock import Clock
-from visavis.core.events import DirectorCue
 from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoFormat
 from visavis.core.spec import FaceSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
@@ -25,6 +24,7 @@ from visavis.transports.base import SpeechEncoder
 DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
 HEARD_PIECE_MS = 80.0
 FILM_KEYFRAME_EVERY_MS = 10_000  # whoever jumps about in a film waits for what lies between
+PLAYED_KEPT_MS = 1_600.0  # an echo may come as late as this after its original, and be as long
 
 
 @dataclass(slots=True)
@@ -35,9 +35,6 @@ class Firsts:
     place_ms: float = 0.0
     sound_ms: float | None = None
     frame_ms: float | None = None
-
-
-PLAYED_KEPT_MS = 1_600.0  # an echo may come as late as this after its original, and be as long
 
 
 class Show:
@@ -172,12 +169,15 @@ class Show:
         if self._stage is not None:
             self._stage.listen(self.playout.position_ms - heard_ms, AudioChunk(pcm, audio.rate_hz))
 
-    def cue(self, cue: DirectorCue) -> None:
-        """A feeling for the face to play now, some time from now, or at a time of the media clock still to come."""
-        now_ms = self.playout.position_ms
-        at_ms = now_ms + (cue.in_ms or 0.0) if cue.at_ms is None else cue.at_ms
-        if self._stage is not None and self._spec.takes_direction and at_ms >= now_ms:
-            self._stage.cue(cue.tag, at_ms)
+    @property
+    def takes_direction(self) -> bool:
+        """Whether this face plays cues."""
+        return self._spec.takes_direction
+
+    def cue(self, tag: str) -> None:
+        """A feeling for the face to play from now on."""
+        if self._stage is not None:
+            self._stage.cue(tag, self.playout.position_ms)
 
     def pull(self) -> Pulled:
         """The next 20 ms of sound; this is what moves the media clock."""

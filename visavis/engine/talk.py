@@ -67,6 +67,8 @@ class TalkStreams:
     def accept(self, chunk: TalkChunk, now_ms: float) -> str | None:
         """Take a chunk. Returns what is wrong, if anything is."""
         if chunk.correlation_id in self._finished:
+            if not chunk.text:  # an application may well close what it has just been told is over
+                return None
             return "A talk stream chunk was ignored: its stream has ended. Start a new stream with a new id."
         stream = self._streams.get(chunk.correlation_id)
         if stream is None:

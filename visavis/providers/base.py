@@ -10,7 +10,7 @@ What makes voices from recordings satisfies `VoiceCloner` of `core/material.py`,
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from visavis.core.frames import AudioChunk, SpeechAudio
 from visavis.core.spec import EarsSpec, VoiceSpec
@@ -108,6 +108,14 @@ class TextToSpeech(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class ActsCues(Protocol):
+    """A voice that plays feelings itself: it gets `[warm] ` in its text, in front of the word, for these tags."""
+
+    @property
+    def cue_tags(self) -> frozenset[str]: ...
 
 
 class Transcription(Protocol):

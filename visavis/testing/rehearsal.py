@@ -30,12 +30,14 @@ from visavis.core.spec import (
     ToolSpec,
     VoiceSpec,
 )
+from visavis.engine.adjust import Adjuster, nothing_changes
 from visavis.engine.conversation import Conversation
 from visavis.engine.host import Host, Limits, Parts, SessionReport
+from visavis.engine.parts import no_speaker
 from visavis.engine.records import Entry
 from visavis.engine.turn_terms import Verdict
 from visavis.providers import base
-from visavis.providers.base import ChatMessage, LanguageModel, MindDelta, TextDelta
+from visavis.providers.base import ChatMessage, LanguageModel, MindDelta, TextDelta, TextToSpeech
 from visavis.testing.errands import Errands, Outcome
 
 MS_PER_CHAR = 50.0  # the pace of the fake voice
@@ -269,6 +271,7 @@ class Rehearsal:
         tools: Sequence[ToolSpec] = (),
         outcomes: Mapping[str, Outcome] | None = None,
         others: Sequence[ToolSpec] = (),
+        face: FaceSpec | None = None,
         thinks: Thinks | None = None,
     ) -> None:
         self.thinks = thinks
@@ -276,6 +279,8 @@ class Rehearsal:
         self.errands = Errands(self.clock, outcomes or {}, others)
         self.mind, self.heard = mind, heard or Hears()
         self.voice, self.face = PacedVoice(), StillFaces()
+        self.adjust: Adjuster = nothing_changes
+        self.speaker: Callable[[SessionSpec], TextToSpeech | None] = no_speaker
         self.peer, self.socket = Seat(), Seat()
         self.packets: list[bytes] = []
         self.reports: list[SessionReport] = []
@@ -283,7 +288,7 @@ class Rehearsal:
         self.changes: list[Conversation] = []
         self.spec = SessionSpec(
             str(uuid4()), "org", persona or PersonaSpec("Cara", "You are Cara.", skip_greeting=True),
-            FaceSpec("still", "nobody"), VoiceSpec("paced", "any"), MindSpec("lines") if mind else None,
+            face or FaceSpec("still", "nobody"), VoiceSpec("paced", "any"), MindSpec("lines") if mind else None,
             EarsSpec("hears"), listening or ListeningSpec(skip_turn_after_ms=0, end_session_after_ms=0),
             tools=tuple(tools), max_length_ms=max_length_ms,
         )  # fmt: skip
@@ -351,8 +356,8 @@ class Rehearsal:
         return self.packets[-1] == SILENCE
 
     def _furnish(self, spec: SessionSpec) -> Parts:
-        parts = self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets()
-        return Parts(*parts, self.thinks, _nobody_can_tell, tools=self.errands)
+        parts = self.mind, self.voice, self.heard, LoudOrQuiet(), self.face, CountedPackets(), self.thinks
+        return Parts(*parts, _nobody_can_tell, tools=self.errands, adjust=self.adjust, speaker=self.speaker)
 
     def _remember(self, session_id: str, entry: Entry) -> None:
         self.entries.append(entry)

@@ -24,19 +24,23 @@ import uuid
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeGuard, assert_never
 
 from visavis.core.events import (
+    CUE_TAGS,
     AddContext,
     AgentAudio,
     AgentAudioEnd,
     ClientToolCalled,
     Command,
+    ConfigUpdated,
+    CueApplied,
     DirectorCue,
     End,
     Event,
     Interrupt,
+    Mistaken,
     PersonaSaid,
     PersonaSpeaking,
     PersonaThought,
@@ -66,10 +70,6 @@ ID_CHARS_MAX = 256
 TEXT_CHARS_MAX = 100_000
 AGENT_RATE_HZ = range(8_000, 192_001)
 AGENT_CHANNELS = (1, 2)
-DIRECTOR_TAGS = frozenset(
-    ("happy", "warm", "playful", "laughter", "curious", "supportive", "concerned", "sad", "surprised", "angry")
-    + ("distressed",)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def signalling_message(event: Event, session_id: str) -> str | None:
             return None
         case ToolCallStarted() | ClientToolCalled() | ToolCallCompleted() | ToolCallFailed():
             return None
-        case PersonaSpeaking() | TurnMeasured():
+        case PersonaSpeaking() | TurnMeasured() | CueApplied() | ConfigUpdated():
             return None
         case _:
             assert_never(event)
@@ -149,6 +149,11 @@ def data_channel_message(event: Event, sent_at: datetime) -> str | None:
         case ToolCallStarted() | ClientToolCalled() | ToolCallCompleted() | ToolCallFailed():
             told = tool_message(event, sent_at)
             return _data(*told) if told is not None else None
+        case CueApplied():
+            return _data("directorNoteCueApplied", _cue_applied(event, sent_at))
+        case ConfigUpdated(session_id=session_id, changed=changed):
+            changed_fields = {path: dict(change) for path, change in changed.items()}
+            return _data("personaConfigUpdateApplied", {"session_id": session_id, "changed_fields": changed_fields})
         case SessionReady() | Warned() | TalkInterrupted() | SessionEnded() | PersonaSpeaking() | TurnMeasured():
             return None
         case _:
@@ -196,6 +201,16 @@ def _reasoning(thought: PersonaThought) -> dict[str, Any]:
         "content": thought.text,
         "role": "persona",
         "end_of_thought": thought.final,
+    }
+
+
+def _cue_applied(cue: CueApplied, sent_at: datetime) -> dict[str, Any]:
+    acted_at = sent_at - timedelta(milliseconds=cue.at_ms - cue.acted_ms)
+    return {
+        "session_id": cue.session_id,
+        "user_action_correlation_id": cue.turn_id,
+        "timestamp_user_action": acted_at.isoformat(timespec="milliseconds"),
+        "cue_tag": cue.tag,
     }
 
 
@@ -287,12 +302,12 @@ def _agent_audio(fields: Mapping[str, Any]) -> AgentAudio | Unusable:
         return Unusable(f"agentaudioinput: sampleRate has to be {AGENT_RATE_HZ.start} to {AGENT_RATE_HZ.stop - 1}")
     if not _whole(channels) or channels not in AGENT_CHANNELS:
         return Unusable("agentaudioinput: channels has to be 1 or 2")
-    sequence = fields.get("sequenceNumber")
+    number = fields.get("sequenceNumber")
     try:
         pcm = b64decode(fields.get("audioData", ""))
     except (TypeError, ValueError, binascii.Error):
         return Unusable("agentaudioinput: audioData is not base64")
-    return AgentAudio(pcm, rate_hz, channels, sequence if _whole(sequence) else 0)
+    return AgentAudio(pcm, rate_hz, channels, number if _whole(number) and number >= 0 else None)
 
 
 def parse_data_channel(raw: str | bytes) -> Command | None:
@@ -317,26 +332,27 @@ def parse_data_channel(raw: str | bytes) -> Command | None:
             return _tool_result(message)
         case "persona_config":
             changes = message.get("data")
-            return UpdateConfig(changes) if isinstance(changes, dict) else None
+            return UpdateConfig(changes) if isinstance(changes, dict) else Mistaken("persona_config: data is missing")
         case _:  # statistics, and whatever applications send each other
             return None
 
 
-def _director_cue(message: Mapping[str, Any]) -> DirectorCue | None:
-    """Without a time the cue is due now; both times at once, or one that lies in the past, mean nothing."""
+def _director_cue(message: Mapping[str, Any]) -> DirectorCue | Mistaken:
+    """Without a time the cue is due now."""
     cue = message.get("cue")
-    tag = _text(cue, "tag", ID_CHARS_MAX) if isinstance(cue, dict) else None
+    tag = cue.get("tag") if isinstance(cue, dict) else None
+    if not isinstance(tag, str) or tag not in CUE_TAGS:
+        return Mistaken(f"director_note_cue: cue.tag has to be one of {', '.join(sorted(CUE_TAGS))}")
+    if message.get("in_seconds") is not None and message.get("at_seconds") is not None:
+        return Mistaken("director_note_cue: give in_seconds or at_seconds, not both")
     times_ms: list[float | None] = []
     for key in ("in_seconds", "at_seconds"):
         given = message.get(key)
         seconds = _seconds(given)
         if given is not None and seconds is None:
-            return None
+            return Mistaken(f"director_note_cue: {key} has to be a number of seconds, from 0 to a day")
         times_ms.append(None if seconds is None else seconds * 1000)
-    in_ms, at_ms = times_ms
-    if tag not in DIRECTOR_TAGS or (in_ms is not None and at_ms is not None):
-        return None
-    return DirectorCue(tag, in_ms, at_ms)
+    return DirectorCue(tag, *times_ms)
 
 
 def _tool_result(message: Mapping[str, Any]) -> ToolResult | None:

@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from visavis.core.spec import (
+    Adjustable,
     EarsSpec,
     FaceSpec,
     ListeningSpec,
@@ -46,6 +47,7 @@ SPEC = SessionSpec(
     ),
     max_length_ms=60_000.0,
     video_quality="high",
+    adjustable=Adjustable({"endOfSpeechSensitivity": 0.3}, {"speed": 1.1}, "ELEVENLABS", None),
 )
 SAID = (
     ChatMessage("user", "Where is it?"),

@@ -26,7 +26,7 @@ Line = Annotated[str, Field(max_length=5_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _language(code: str) -> str | None:
+def language(code: str) -> str | None:
     if code in ("", INHERIT):
         return None
     if not LANGUAGE.fullmatch(code) or len(code) > 16:
@@ -104,7 +104,7 @@ class PersonaBody(Body):
     zero_data_retention: bool | None = None
     enable_audio_passthrough: bool | None = None
     voice_detection_options: VoiceDetectionOptions | None = None
-    language_code: Annotated[str, AfterValidator(_language)] | None = None
+    language_code: Annotated[str, AfterValidator(language)] | None = None
     voice_generation_options: Annotated[dict[str, Any], WithJsonSchema(OPTIONS_SCHEMA)] | None = None
     director_notes: DirectorNotes | None = None
     max_session_length_seconds: Annotated[float, Field(ge=1, le=1_000_000)] | None = None

@@ -5,7 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from visavis.core.errors import Detail, InvalidRequest, NotSupported, Unavailable
-from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, ToolSpec, VoiceSpec
+from visavis.core.spec import (
+    Adjustable,
+    EarsSpec,
+    FaceSpec,
+    ListeningSpec,
+    MindSpec,
+    PersonaSpec,
+    SessionSpec,
+    ToolSpec,
+    VoiceSpec,
+)
 from visavis.db.blobs import Blobs
 from visavis.db.models import Persona
 from visavis.resources.avatars.service import face_spec
@@ -85,7 +95,8 @@ def session_spec(
         fallback_voices=tuple(voices[1:]),
         mind=replace(mind, options={**mind.options, "persona_name": row.name}) if mind else None,
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
-        listening=listening(row.voice_detection_options or {}),
+        listening=_listening(row, passthrough),
+        adjustable=_adjustable(row, found),
         tools=tools,
         end_user_id=options.end_user_id or "",
         tells_client_tools_twice=client not in ONE_FORM_CLIENTS,
@@ -101,7 +112,12 @@ def with_sensitivity(spec: SessionSpec, sensitivity: float | None) -> SessionSpe
     """The one thing a page may change about its session."""
     if sensitivity is None:
         return spec
-    return replace(spec, listening=replace(spec.listening, end_of_speech_sensitivity=sensitivity))
+    detection = {**spec.adjustable.voice_detection, "endOfSpeechSensitivity": sensitivity}
+    return replace(
+        spec,
+        listening=replace(spec.listening, end_of_speech_sensitivity=sensitivity),
+        adjustable=replace(spec.adjustable, voice_detection=detection),
+    )
 
 
 def listening(options: dict[str, Any]) -> ListeningSpec:
@@ -111,6 +127,24 @@ def listening(options: dict[str, Any]) -> ListeningSpec:
     if "speechEnhancementLevel" in options:
         changes["speech_enhancement_level"] = float(options["speechEnhancementLevel"])
     return replace(ListeningSpec(), **changes)
+
+
+def _adjustable(row: Persona, found: References) -> Adjustable:
+    return Adjustable(
+        voice_detection=row.voice_detection_options or {},
+        voice_generation=row.voice_generation_options or {},
+        voice_provider=found.voice.provider if found.voice else "",
+        voice_speed=row.voice_speed,
+    )
+
+
+def _listening(row: Persona, passthrough: bool) -> ListeningSpec:
+    """Nobody listens where the client brings the speech: a silence there ends nothing, unless somebody asked for it."""
+    options = row.voice_detection_options or {}
+    heard = listening(options)
+    if passthrough and "silenceBeforeSessionEndSeconds" not in options:
+        return replace(heard, end_session_after_ms=0)
+    return heard
 
 
 def _persona(row: Persona, passthrough: bool) -> PersonaSpec:

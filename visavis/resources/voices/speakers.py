@@ -5,7 +5,7 @@ is always its end, so that a conversation goes on when a provider fails.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -101,14 +101,12 @@ class Cast:
 
         `discreet` leaves out who keeps what is said.
         """
-        low, high = SPEEDS
-        speed = min(high, max(low, (voice_speed or 1.0) * options.get("speed", 1.0)))
-        volume = options.get("volume", 1.0)
         language = (language or row.language or "").partition("-")[0].lower()
         return [
-            VoiceSpec(
-                *(speaker.provider, speaker.voice, speaker.model, language, speed, volume, options),
-                secret=self._unsealed(speaker),
+            tuned(
+                VoiceSpec(speaker.provider, speaker.voice, speaker.model, language, secret=self._unsealed(speaker)),
+                options,
+                voice_speed,
             )
             for speaker in self.ranked(row, language)
             if speaker.keeps_nothing or not discreet
@@ -145,3 +143,10 @@ class Cast:
         except InvalidToken:
             advice = f"the secret for {speaker.provider} was sealed with a key this server has no more; send it again"
             raise InvalidRequest.field("secret", advice, "sealed") from None
+
+
+def tuned(voice: VoiceSpec, options: Mapping[str, Any], voice_speed: float | None) -> VoiceSpec:
+    """The same voice with other options; a persona's speed multiplies that of its options, and 0 is the voice's own."""
+    low, high = SPEEDS
+    speed = min(high, max(low, (voice_speed or 1.0) * options.get("speed", 1.0)))
+    return replace(voice, speed=speed, volume=options.get("volume", 1.0), options=options)
