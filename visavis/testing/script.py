@@ -235,10 +235,34 @@ Step = Annotated[
 ]
 
 
+class Call(_Part):
+    """A reply of the mind that uses a tool; what it says to the answer is its next reply."""
+
+    calls: Text
+    arguments: dict[str, Any] = {}
+
+
+class Tool(_Part):
+    """A tool of a rehearsed persona: exactly one of what it answers, how it fails, or what it does to the call."""
+
+    name: Text
+    description: Text = "A tool."
+    parameters: dict[str, Any] = {"type": "object", "properties": {}}
+    answers: Text | None = None
+    fails: Text | None = None
+    action: Literal["end_call", "skip_turn", "pause_conversation", "interrupt", "change_language"] | None = None
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> "Tool":
+        if sum(outcome is not None for outcome in (self.answers, self.fails, self.action)) != 1:
+            raise ValueError("say one of `answers`, `fails` and `action`")
+        return self
+
+
 class Persona(_Part):
     """Who is talked to in a rehearsal; a living persona brings all of this itself.
 
-    `mind` are the lines to say, one for each reply; without them, the built-in mind thinks.
+    `mind` are the replies to give, one after the other; without them, the built-in mind thinks.
     """
 
     name: Text = "Cara"
@@ -246,7 +270,8 @@ class Persona(_Part):
     greeting: Text | None = None
     uninterruptible_greeting: bool = False
     voice: Text = "slt"
-    mind: Texts | None = None
+    mind: Annotated[list[Text | Call], BeforeValidator(_several), Field(min_length=1, max_length=100)] | None = None
+    tools: list[Tool] = Field(default_factory=list[Tool], max_length=20)
 
 
 class Listening(_Part):

@@ -11,6 +11,9 @@ from visavis.core.events import (
     PersonaSaid,
     SessionEnded,
     TalkInterrupted,
+    ToolCallCompleted,
+    ToolCallFailed,
+    ToolCallStarted,
     UserSaid,
     UserSpeechEnded,
     UserSpeechStarted,
@@ -66,6 +69,12 @@ class EventEye:
                 return Seen(at_ms, "user heard", text)
             case PersonaSaid(at_ms):
                 return self._sayings.piece(at_ms, event.message_id, event.text, event.final, event.interrupted)
+            case ToolCallStarted(at_ms, _, call):
+                return Seen(at_ms, "tool called", tool=call.name, details=call.arguments)
+            case ToolCallCompleted(at_ms, _, call):
+                return Seen(at_ms, "tool answered", tool=call.name, details=call.arguments)
+            case ToolCallFailed(at_ms, _, call):
+                return Seen(at_ms, "tool failed", tool=call.name, details=call.arguments)
             case TalkInterrupted(at_ms):
                 return Seen(at_ms, "talk interrupted")
             case Warned(at_ms, text):

@@ -5,6 +5,7 @@ and a conversation is the same on every machine, however busy it is.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,7 +19,17 @@ from av.audio.codeccontext import AudioCodecContext
 from visavis.core.clock import HandWoundClock
 from visavis.core.events import Command, Event
 from visavis.core.frames import AUDIO_TICK_MS, AudioChunk, SpeechAudio, VideoFormat
-from visavis.core.spec import EarsSpec, FaceSpec, ListeningSpec, MindSpec, PersonaSpec, SessionSpec, VoiceSpec
+from visavis.core.spec import (
+    EarsSpec,
+    FaceSpec,
+    ListeningSpec,
+    MindSpec,
+    PersonaSpec,
+    SessionSpec,
+    ToolSpec,
+    VoiceSpec,
+)
+from visavis.core.tools import ToolFailed
 from visavis.engine.host import Host, Limits, Parts, SessionReport
 from visavis.media.opus import OpusEncoders, OpusSession
 from visavis.providers import catalog
@@ -27,11 +38,13 @@ from visavis.providers.base import (
     BlockingUtterance,
     BlockingVoice,
     EndOfTurn,
+    ToolCall,
     VoiceActivity,
     VoiceDetector,
 )
-from visavis.testing.rehearsal import Lines, StillFaces
-from visavis.testing.script import Script
+from visavis.testing.errands import Errands
+from visavis.testing.rehearsal import StillFaces
+from visavis.testing.script import Call, Script, Tool
 from visavis.testing.seen import EventEye, Seen
 from visavis.testing.sounds import TICK_SAMPLES, VOICES, Sound, from_pcm
 from visavis.transports.microphone import Decimator
@@ -287,12 +300,15 @@ class RehearsalStage:
 
     def _furnish(self, spec: SessionSpec) -> Parts:
         persona = self._script.persona
-        mind = Lines(*persona.mind) if persona.mind else catalog.load("llm", "responder")(spec.mind)
+        mind = catalog.load("llm", "responder")(spec.mind)
+        if persona.mind is not None:
+            mind = catalog.load("llm", "script")(spec.mind, turns=[[_reply(one)] for one in persona.mind])
         studio, work = self._studio, self._work
         voice = _Voice(studio, work, spec.voice or VoiceSpec("flite", persona.voice))
+        tools = Errands(self._clock, {tool.name: _outcome(tool) for tool in persona.tools})
         return Parts(
             mind, voice, _Ears(studio, work), _Activity(studio.activity, work), StillFaces(),
-            _Encoders(studio.encoders, work),
+            _Encoders(studio.encoders, work), tools=tools,
             end_of_turn=None if studio.end_of_turn is None else _EndOfTurn(studio.end_of_turn, work),
             off_loop=lambda compute: work.of(studio.compute(compute)),
         )  # fmt: skip
@@ -306,6 +322,25 @@ class _Deaf:
 
     def deliver(self, event: Event) -> None:
         pass
+
+
+def _reply(line: str | Call) -> str | ToolCall:
+    return line if isinstance(line, str) else ToolCall(str(uuid4()), line.calls, json.dumps(line.arguments))
+
+
+def _outcome(tool: Tool) -> ToolFailed | str:
+    return ToolFailed(tool.fails) if tool.fails is not None else tool.answers or ""
+
+
+def _tool(tool: Tool) -> ToolSpec:
+    return ToolSpec(
+        tool.name,
+        tool.description,
+        "system" if tool.action else "webhook",
+        tool.parameters,
+        awaits_result=True,
+        action=tool.action or "",
+    )
 
 
 def _spec(script: Script) -> SessionSpec:
@@ -329,6 +364,7 @@ def _spec(script: Script) -> SessionSpec:
             skip_turn_after_ms=listening.nudge_after,
             end_session_after_ms=listening.hang_up_after,
         ),
+        tools=tuple(_tool(tool) for tool in persona.tools),
     )
 
 
