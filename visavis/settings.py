@@ -108,8 +108,9 @@ class Settings(BaseSettings):
     region: str = Field(default="local", description="What this server calls its region.")
     recordings: bool = Field(
         default=False,
-        description="Whether sessions are filmed, unless their `enableSessionReplay` is false. What is filmed is what "
-        "the person saw, heard and said; an hour of it takes about half a gigabyte.",
+        description="Whether sessions may be filmed here: those that ask for it by `enableSessionReplay`, and those "
+        "that leave it out where `visavis organizations change NAME --film` was said. What is filmed is what the "
+        "person saw, heard and said; an hour of it takes about half a gigabyte.",
     )
     retention_days: int = Field(
         default=30,

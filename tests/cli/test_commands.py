@@ -36,6 +36,23 @@ def test_a_key_is_printed_and_only_its_hash_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "d").stat().st_mode & 0o077 == 0
 
 
+def test_an_organization_is_filmed_when_somebody_says_so(tmp_path: Path) -> None:
+    folder = ("--data-dir", str(tmp_path / "d"))
+    run("keys", "create", "--organization", "acme", *folder)
+    run("keys", "create", "--organization", "other", *folder)
+
+    changed = run("organizations", "change", "acme", "--film", *folder)
+    listed = [line.split() for line in run("organizations", "list", *folder).stdout.splitlines()]
+    nobody = run("organizations", "change", "nobody", "--film", *folder)
+
+    assert changed.stdout.strip() == 'Sessions of "acme" are filmed unless they say otherwise.'
+    assert listed[0] == ["id", "films", "name"]
+    assert [line[1:] for line in listed[1:]] == [["yes", "acme"], ["no", "other"]]
+    assert nobody.exit_code == 1
+    assert 'no organization "nobody"' in nobody.output
+    assert run("organizations", "change", "acme", *folder).exit_code == 2  # one of the two has to be said
+
+
 def test_keys_are_listed_and_revoked(tmp_path: Path) -> None:
     folder = ("--data-dir", str(tmp_path))
     options = ("--organization", "acme", "--permission", "personas:read", "--permission", "sessions:write")

@@ -16,6 +16,7 @@ from visavis.core.frames import FRAME_MS, EncodedVideo, VideoFormat
 from visavis.db import models
 from visavis.engine.conversation import Conversation
 from visavis.media.video_encoder import VideoEncoder
+from visavis.resources.organizations.service import film_sessions
 from visavis.testing.rehearsal import Seat, StillFaces
 
 PICTURES = 30
@@ -49,7 +50,16 @@ def real_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def filming(tmp_path: Path, real_pictures: None) -> Iterator[Rest]:
     with Rest("", tmp_path, recordings=True) as rest:
+        film(rest, True)
         yield rest
+
+
+def film(rest: Rest, wanted: bool) -> None:
+    async def change() -> None:
+        async with rest.database.writing() as session:
+            await film_sessions(session, rest.organization, wanted)
+
+    rest.run(change())
 
 
 def watch(rest: Rest, session_id: str) -> None:
@@ -112,6 +122,24 @@ def test_who_does_not_want_to_be_filmed_is_not(filming: Rest, options: Any, pers
     assert not list((filming.app.state.settings.data_dir).rglob("*.mp4"))
 
 
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ({}, 404),
+        ({"sessionOptions": {}}, 404),
+        ({"sessionOptions": {"sessionReplay": {}}}, 404),
+        ({"sessionOptions": {"sessionReplay": {"enableSessionReplay": True}}}, 200),
+    ],
+)
+def test_nobody_is_filmed_who_did_not_ask_for_it(filming: Rest, options: Any, status: int) -> None:
+    film(filming, False)
+    session_id = start(filming, options)
+    watch(filming, session_id)
+    stop(filming, session_id)
+
+    assert recording(filming, session_id).status_code == status
+
+
 def test_a_session_that_nobody_watched_has_no_film(filming: Rest) -> None:
     session_id = start(filming)
     stop(filming, session_id)
@@ -121,6 +149,7 @@ def test_a_session_that_nobody_watched_has_no_film(filming: Rest) -> None:
 
 def test_a_film_that_a_crash_cut_short_is_there_after_the_next_start(tmp_path: Path, real_pictures: None) -> None:
     with Rest("", tmp_path, recordings=True) as rest:
+        film(rest, True)
         session_id, key = start(rest), rest.key
         watch(rest, session_id)
         stop(rest, session_id)

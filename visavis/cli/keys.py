@@ -1,19 +1,13 @@
 """`visavis keys`: who may use this server's API."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.cli.options import DataDir, read_settings
-from visavis.core.errors import VisavisError
-from visavis.db import migrate
+from visavis.cli.database import in_database
+from visavis.cli.options import DataDir
 from visavis.db.models import ApiKey, Organization
-from visavis.db.session import Database
 from visavis.http.auth import KEY_TRUSTED_S
 from visavis.http.permissions import EVERYTHING
 from visavis.resources.organizations import service
@@ -37,7 +31,7 @@ def create(
 ) -> None:
     """Print a new API key. It cannot be shown again."""
     granted = permission or [EVERYTHING]
-    print(_in_database(data_dir, lambda session: service.create_key(session, organization, label, granted)))
+    print(in_database(data_dir, lambda session: service.create_key(session, organization, label, granted)))
 
 
 @app.command("list")
@@ -46,7 +40,7 @@ def show(
     data_dir: DataDir = None,
 ) -> None:
     """Say which keys there are; never the keys themselves."""
-    found = _in_database(data_dir, lambda session: service.list_keys(session, organization))
+    found = in_database(data_dir, lambda session: service.list_keys(session, organization))
     rows = [COLUMNS, *(_cells(key, owner) for key, owner in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     for row in rows:
@@ -59,7 +53,7 @@ def revoke(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key and the session tokens it asked for worthless, for good. When this ends, no server takes it."""
-    revoked = _in_database(data_dir, lambda session: service.revoke_key(session, key))
+    revoked = in_database(data_dir, lambda session: service.revoke_key(session, key))
     time.sleep(KEY_TRUSTED_S)
     print(f'Revoked {revoked.id} ("{revoked.label}").')
 
@@ -68,23 +62,3 @@ def _cells(key: ApiKey, owner: Organization) -> tuple[str, ...]:
     revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "-"
     granted = " ".join(key.permissions)
     return key.id, owner.name, key.label, key.prefix or "-", granted, f"{key.created_at:%Y-%m-%d %H:%M}", revoked
-
-
-def _in_database(data_dir: Path | None, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    settings = read_settings(data_dir)
-
-    async def run() -> Result:
-        settings.make_data_dir()
-        await migrate.upgrade(settings.database)
-        database = Database(settings.database)
-        try:
-            async with database.exclusive() as session:
-                return await work(session)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except VisavisError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(1) from None

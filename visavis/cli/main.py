@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from visavis.cli import avatars, claim, keys, server
+from visavis.cli import avatars, claim, keys, organizations, server
 from visavis.cli.doctor import examine
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
@@ -22,6 +22,7 @@ from visavis.http import logs
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
 app.add_typer(keys.app, name="keys")
+app.add_typer(organizations.app, name="organizations")
 app.add_typer(avatars.app, name="avatars")
 app.command("eval")(eval_conversations)
 

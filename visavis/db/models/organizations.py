@@ -9,9 +9,12 @@ from visavis.db.models.base import Base, Identified
 
 
 class Organization(Identified, Base):
+    """`films_sessions` counts where a session does not say what it wants, and the server films at all."""
+
     __tablename__ = "organizations"
 
     name: Mapped[str] = mapped_column(String(255), unique=True)
+    films_sessions: Mapped[bool] = mapped_column(default=False)
 
 
 class ApiKey(Identified, Base):

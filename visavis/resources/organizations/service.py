@@ -25,6 +25,18 @@ async def ensure_organization(session: AsyncSession, name: str) -> Organization:
     return organization
 
 
+async def list_organizations(session: AsyncSession) -> list[Organization]:
+    return list(await session.scalars(select(Organization).order_by(Organization.name)))
+
+
+async def film_sessions(session: AsyncSession, name: str, films: bool) -> None:
+    """Raises `NotFound`."""
+    found = await session.scalar(select(Organization).where(Organization.name == name))
+    if found is None:
+        raise NotFound(f'There is no organization "{name}"; `visavis organizations list` shows them')
+    found.films_sessions = films
+
+
 async def create_key(
     session: AsyncSession, organization: str, label: str, granted: Sequence[str] = (permissions.EVERYTHING,)
 ) -> str:

@@ -74,18 +74,20 @@ def session_spec(
     passthrough: bool = False,
     client: str = "",
     voices: Sequence[VoiceSpec] = (),
+    films: bool = False,
 ) -> SessionSpec:
     """`mind` is who thinks for the persona's LLM, `ears` the recogniser's name, `client` what the SDK calls itself,
     and `voices` who can speak for the persona, the best first.
 
-    `passthrough` makes this session one whose speech the client brings, whatever the persona says.
+    `films` is whether sessions are filmed that do not say what they want. `passthrough` makes this session one whose
+    speech the client brings, whatever the persona says.
 
     Raises `InvalidRequest` where the parts do not make a session.
     """
     passthrough = passthrough or row.enable_audio_passthrough
     mind = None if passthrough else mind
     length_s = row.max_session_length_seconds
-    replay = options.session_replay or SessionReplay()
+    replay = (options.session_replay or SessionReplay()).enable_session_replay
     return SessionSpec(
         session_id=session_id,
         organization_id=organization_id,
@@ -103,6 +105,7 @@ def session_spec(
         echo_typed_text=client in ECHOING_CLIENTS,
         zero_data_retention=row.zero_data_retention,
         may_be_recorded=replay.enable_session_replay and not row.zero_data_retention,
+        may_be_recorded=(films if replay is None else replay) and not row.zero_data_retention,
         max_length_ms=length_s * 1000 if length_s is not None else None,
         video_quality=options.video_quality or "auto",
     )

@@ -52,7 +52,9 @@ class PersonaConfig(PersonaBody):
 
 
 class SessionReplay(Body):
-    enable_session_replay: bool = True
+    enable_session_replay: bool | None = Field(
+        default=None, description="Left out, it is as the organization has it, which is off unless somebody changed it."
+    )
 
 
 class VoiceDetection(Body):

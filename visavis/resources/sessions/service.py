@@ -153,6 +153,8 @@ async def resolve_request(
     personas = Personas(session, subject.organization_id)
     with under("personaConfig"):
         row, found = await _persona(personas, config)
+    owner = await session.get(models.Organization, subject.organization_id)
+    with under("personaConfig"):
         tools = await tool_specs(Tools(session, subject.organization_id, desk.toolbox), found.tools, inline)
     spec = resolve.session_spec(
         session_id,
@@ -167,6 +169,7 @@ async def resolve_request(
         passthrough=bool(config.enable_audio_passthrough),  # the one key that counts beside a personaId
         client=client,
         voices=await _voices(desk, session, subject, row, found),
+        films=owner is not None and owner.films_sessions,
     )
     zero_retention.check(spec, found, desk.llm_keeps_nothing)
     kind: TokenKind = "stateful" if config.persona_id else "ephemeral"
