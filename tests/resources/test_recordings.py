@@ -97,6 +97,8 @@ def test_a_film_is_fetched_without_a_key_by_the_address_that_was_signed(filming:
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "video/mp4")
     with av.open(io.BytesIO(fetched.content)) as container:
         assert sum(1 for _ in container.decode(video=0)) == PICTURES
+    part = filming.ask("GET", url.removeprefix(URL), key="", headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, fetched.content[100:200])  # players jump about
     assert filming.ask("GET", url.removeprefix(URL).split("?")[0], key="").status_code == 401
     filming.ask("DELETE", f"/v1/sessions/{session_id}")
     assert filming.ask("GET", url.removeprefix(URL), key="").status_code == 404
