@@ -5,7 +5,6 @@ and a conversation is the same on every machine, however busy it is.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -38,13 +37,13 @@ from visavis.providers.base import (
     BlockingUtterance,
     BlockingVoice,
     EndOfTurn,
-    ToolCall,
     VoiceActivity,
     VoiceDetector,
 )
 from visavis.testing.errands import Errands
 from visavis.testing.rehearsal import StillFaces
-from visavis.testing.script import Call, Script, Tool
+from visavis.testing.replies import Replies
+from visavis.testing.script import Script, Tool
 from visavis.testing.seen import EventEye, Seen
 from visavis.testing.sounds import TICK_SAMPLES, VOICES, Sound, from_pcm
 from visavis.transports.microphone import Decimator
@@ -302,7 +301,7 @@ class RehearsalStage:
         persona = self._script.persona
         mind = catalog.load("llm", "responder")(spec.mind)
         if persona.mind is not None:
-            mind = catalog.load("llm", "script")(spec.mind, turns=[[_reply(one)] for one in persona.mind])
+            mind = Replies(persona.mind)
         studio, work = self._studio, self._work
         voice = _Voice(studio, work, spec.voice or VoiceSpec("flite", persona.voice))
         tools = Errands(self._clock, {tool.name: _outcome(tool) for tool in persona.tools})
@@ -322,10 +321,6 @@ class _Deaf:
 
     def deliver(self, event: Event) -> None:
         pass
-
-
-def _reply(line: str | Call) -> str | ToolCall:
-    return line if isinstance(line, str) else ToolCall(str(uuid4()), line.calls, json.dumps(line.arguments))
 
 
 def _outcome(tool: Tool) -> ToolFailed | str:
