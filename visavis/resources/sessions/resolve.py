@@ -104,7 +104,6 @@ def session_spec(
         tells_client_tools_twice=client not in ONE_FORM_CLIENTS,
         echo_typed_text=client in ECHOING_CLIENTS,
         zero_data_retention=row.zero_data_retention,
-        may_be_recorded=replay.enable_session_replay and not row.zero_data_retention,
         may_be_recorded=(films if replay is None else replay) and not row.zero_data_retention,
         max_length_ms=length_s * 1000 if length_s is not None else None,
         video_quality=options.video_quality or "auto",
