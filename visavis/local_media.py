@@ -29,7 +29,7 @@ from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextT
 from visavis.resources.sessions.adjust import LiveSettings
 from visavis.settings import Settings
 from visavis.telemetry.figures import MediaFigures
-from visavis.voice_options import VoiceOptions
+from visavis.voice_options import EarsOptions, VoiceOptions
 
 RENDERERS = {
     "character": "visavis.renderers.character:Character",
@@ -42,7 +42,6 @@ NEURAL = "visavis.renderers.neural:Neural"
 VOICE_ACTIVITY = ("silero", "energy")
 END_OF_TURN = "smart_turn"  # without it, every pause of a certain length ends a turn
 BUILT_IN_VOICE = ("flite", "flite_wasm")
-RECOGNISER = "pocketsphinx"
 # routes that take files, and how large their bodies may be; they stream what they get
 
 log = structlog.get_logger()
@@ -59,10 +58,14 @@ class LocalMedia:
     activity_name: str
     end_of_turn: EndOfTurn | None
     voice_name: str  # who speaks for the built-in voice, "" where nobody can
-    recogniser: str
+    ears: EarsOptions
     pictures: PictureMaker
     inspector: Inspector
     voices: VoiceOptions
+
+    @property
+    def recogniser(self) -> str:
+        return self.ears.name
 
     def furnish(self, spec: SessionSpec) -> Parts:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
@@ -184,11 +187,11 @@ class LocalMedia:
             return None
         if catalog.traits("stt", name).runs_in_worker:
             return self.speech.ears(catalog.dotted("stt", name))
-        return catalog.load("stt", name)()
+        return catalog.load("stt", name)(self.ears.chosen)
 
 
 async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMedia:
-    voices = VoiceOptions.read(settings)
+    voices, ears = VoiceOptions.read(settings), EarsOptions.read(settings)
     if settings.mouth_model is not None:
         # here, where whoever starts the server reads it, and not in the log of a child
         await asyncio.to_thread(load_renderer, "portrait", settings)
@@ -199,7 +202,7 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
         settings.data_dir / "paintings",
         _models(settings),
     )
-    speech = SpeechPool(voices.in_workers())
+    speech = SpeechPool({**voices.in_workers(), **ears.in_workers()})
     encoders = OpusEncoders()
     stack.callback(encoders.close)
     stack.push_async_callback(faces.close)
@@ -223,7 +226,7 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
         activity_name,
         end_of_turn,
         voice_name,
-        RECOGNISER,
+        ears,
         pictures,
         inspector,
         voices,

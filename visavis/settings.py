@@ -167,6 +167,15 @@ class Settings(BaseSettings):
         "talk by built-in LLMs otherwise.",
     )
 
+    ears: str = Field(
+        default="pocketsphinx",
+        description="Who turns users' speech into text, by a name of [providers.md](providers.md), such as `deepgram`.",
+    )
+    stt: dict[str, dict[str, SecretStr]] = Field(
+        default_factory=dict[str, dict[str, SecretStr]],
+        description="Options of recognisers, such as `VISAVIS_STT__DEEPGRAM__API_KEY`: the provider's name, then one "
+        "of its options, as [providers.md](providers.md) lists them.",
+    )
     voice_cloning: str = Field(
         default="",
         description="Who makes voices from recordings, such as `elevenlabs`; empty means that nobody does.",

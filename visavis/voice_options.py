@@ -1,17 +1,20 @@
-"""What the operator set for voices (`VISAVIS_TTS__…`), checked when the server starts rather than in a conversation."""
+"""What the operator set for voices and ears (`VISAVIS_TTS__…`, `VISAVIS_STT__…`).
+
+It is checked when the server starts rather than in a conversation.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from visavis.providers import catalog
 from visavis.settings import Settings
 
 
 class BadOption(ValueError):
-    """A variable of the environment that no voice understands; the message names it."""
+    """A variable of the environment that no provider understands; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +26,14 @@ class VoiceOptions:
     @classmethod
     def read(cls, settings: Settings) -> "VoiceOptions":
         """Raises `BadOption`."""
-        given = {
-            name: {key: value.get_secret_value() for key, value in it.items()} for name, it in settings.tts.items()
-        }
+        given = _plain(settings.tts)
         if settings.voice_cloning and settings.voice_cloning in catalog.names("tts"):
             # whoever makes voices also speaks with them
             mine = given.setdefault(settings.voice_cloning, {})
             mine.setdefault("api_key", settings.voice_cloning_api_key.get_secret_value())
             if settings.voice_cloning_url:
                 mine.setdefault("base_url", settings.voice_cloning_url)
-        return cls({name: _options(name, values) for name, values in given.items()})
+        return cls({name: _options("tts", name, values) for name, values in given.items()})
 
     def of(self, name: str) -> BaseModel | None:
         return self.chosen.get(name)
@@ -56,16 +57,51 @@ class VoiceOptions:
         }
 
 
-def _options(name: str, values: dict[str, str]) -> BaseModel:
-    prefix = f"VISAVIS_TTS__{name.upper()}"
-    if name not in catalog.names("tts"):
-        raise BadOption(f'{prefix}…: there is no voice provider "{name}"; known are: {", ".join(catalog.names("tts"))}')
-    kind: type[BaseModel] = catalog.options("tts", name)
-    if unknown := sorted(set(values) - set(kind.model_fields)):
-        known = ", ".join(kind.model_fields) or "none"
-        raise BadOption(f"{prefix}__{unknown[0].upper()}: {name} has no such option; it has: {known}")
+@dataclass(frozen=True, slots=True)
+class EarsOptions:
+    """Who listens to users, and with which options (None: its own)."""
+
+    name: str
+    chosen: BaseModel | None
+
+    @classmethod
+    def read(cls, settings: Settings) -> "EarsOptions":
+        """Raises `BadOption`."""
+        known = catalog.names("stt")
+        if settings.ears not in known:
+            raise BadOption(f'VISAVIS_EARS: there is no recogniser "{settings.ears}"; known are: {", ".join(known)}')
+        given = {name: _options("stt", name, values) for name, values in _plain(settings.stt).items()}
+        chosen = given.get(settings.ears)
+        key = getattr(chosen, "api_key", None)
+        if catalog.traits("stt", settings.ears).needs_key and not (key and key.get_secret_value()):
+            raise BadOption(
+                f"VISAVIS_STT__{settings.ears.upper()}__API_KEY: {settings.ears} needs the key of an account"
+            )
+        return cls(settings.ears, chosen)
+
+    def in_workers(self) -> dict[str, dict[str, Any]]:
+        """The same for ears that compute in children, as JSON can carry it."""
+        if self.chosen is None or not catalog.traits("stt", self.name).runs_in_worker:
+            return {}
+        return {catalog.dotted("stt", self.name): self.chosen.model_dump(mode="json")}
+
+
+def _plain(given: Mapping[str, Mapping[str, SecretStr]]) -> dict[str, dict[str, str]]:
+    return {name: {key: value.get_secret_value() for key, value in it.items()} for name, it in given.items()}
+
+
+def _options(kind: Literal["tts", "stt"], name: str, values: dict[str, str]) -> BaseModel:
+    prefix = f"VISAVIS_{kind.upper()}__{name.upper()}"
+    known = catalog.names(kind)
+    if name not in known:
+        what = {"tts": "voice provider", "stt": "recogniser"}[kind]
+        raise BadOption(f'{prefix}…: there is no {what} "{name}"; known are: {", ".join(known)}')
+    options: type[BaseModel] = catalog.options(kind, name)
+    if unknown := sorted(set(values) - set(options.model_fields)):
+        mine = ", ".join(options.model_fields) or "none"
+        raise BadOption(f"{prefix}__{unknown[0].upper()}: {name} has no such option; it has: {mine}")
     try:
-        return kind(**values)
+        return options(**values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise BadOption(f"{prefix}__{str(first['loc'][0]).upper()}: {first['msg']}") from None

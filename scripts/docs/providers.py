@@ -73,9 +73,9 @@ def yes_or_no(value: object) -> str:
 def options_of(kind: catalog.Kind, name: str, model: type[BaseModel]) -> Iterator[str]:
     if model.model_fields:
         yield ""
-        if kind == "tts":
+        if kind in ("tts", "stt"):
             first = next(iter(model.model_fields))
-            yield f"Set as `VISAVIS_TTS__{name.upper()}__{first.upper()}`, and so on:"
+            yield f"Set as `VISAVIS_{kind.upper()}__{name.upper()}__{first.upper()}`, and so on:"
             yield ""
         yield "| option | default | meaning |"
         yield "|---|---|---|"

@@ -4,7 +4,7 @@ import pytest
 
 from visavis.providers import catalog
 from visavis.settings import Settings
-from visavis.voice_options import BadOption, VoiceOptions
+from visavis.voice_options import BadOption, EarsOptions, VoiceOptions
 
 
 def options(monkeypatch: pytest.MonkeyPatch, **variables: str) -> VoiceOptions:
@@ -42,6 +42,33 @@ def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, 
     with pytest.raises(BadOption, match=message) as raised:
         options(monkeypatch, **{variable: value})
     assert "secret" not in str(raised.value)
+
+
+def test_ears_are_chosen_with_their_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert EarsOptions.read(Settings()) == EarsOptions("pocketsphinx", None)
+    monkeypatch.setenv("VISAVIS_EARS", "deepgram")
+    monkeypatch.setenv("VISAVIS_STT__DEEPGRAM__API_KEY", "sk-1234")
+    read = EarsOptions.read(Settings())
+    assert read.name == "deepgram"
+    assert "1234" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"EARS": "nobody"}, "VISAVIS_EARS: there is no recogniser.*deepgram"),
+        ({"EARS": "deepgram"}, "VISAVIS_STT__DEEPGRAM__API_KEY: .*key"),
+        ({"STT__DEEPGRAM__KEY": "k"}, "VISAVIS_STT__DEEPGRAM__KEY: deepgram has no such option.*api_key"),
+        ({"STT__NOBODY__KEY": "k"}, "VISAVIS_STT__NOBODY.*no recogniser"),
+    ],
+)
+def test_what_is_wrong_with_ears_is_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"VISAVIS_{name}", value)
+    with pytest.raises(BadOption, match=message):
+        EarsOptions.read(Settings())
 
 
 def test_every_key_is_a_secret() -> None:

@@ -40,7 +40,9 @@ def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_kind_has_its_built_ins() -> None:
-    assert catalog.names("stt") == ["pocketsphinx", "scripted"]
+    assert catalog.names("stt") == [
+        "azure", "deepgram", "openai_compatible", "openai_realtime", "pocketsphinx", "scripted",
+    ]  # fmt: skip
     assert catalog.names("llm") == ["anthropic", "echo", "gemini", "openai_compatible", "responder", "script"]
     assert catalog.names("tts") == [
         "azure", "cartesia", "deepgram", "elevenlabs", "espeak", "festival", "fish_audio", "flite", "flite_wasm",

@@ -9,7 +9,7 @@ from visavis.core.errors import Unavailable
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
-from visavis.local_media import BUILT_IN_VOICE, END_OF_TURN, RECOGNISER, VOICE_ACTIVITY, load_renderer
+from visavis.local_media import BUILT_IN_VOICE, END_OF_TURN, VOICE_ACTIVITY, load_renderer
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
@@ -31,7 +31,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _provider("tts", BUILT_IN_VOICE, "voice", "replies are silent"),
         _provider("tts", ("festival", "flite"), "richer voice", "no voice but flite's"),
         _provider("tts", ("espeak",), "other languages", "personas speak English"),
-        _provider("stt", (RECOGNISER,), "recogniser", "nobody listens"),
+        _provider("stt", (settings.ears,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _provider("end_of_turn", (END_OF_TURN,), "ends of turns", "silence alone ends a turn"),
         _photos(),

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from visavis.settings import Settings
-from visavis.voice_options import BadOption, VoiceOptions
+from visavis.voice_options import BadOption, EarsOptions, VoiceOptions
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database, the secret and made files are kept (VISAVIS_DATA_DIR).")
@@ -19,6 +19,7 @@ def read_settings(data_dir: Path | None) -> Settings:
     try:
         settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
         VoiceOptions.read(settings)
+        EarsOptions.read(settings)
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"][:1]).upper()

@@ -4,9 +4,9 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from visavis.core.errors import ProviderError
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
@@ -111,9 +111,10 @@ Lease: TypeAlias = "tuple[Recogniser, asyncio.Future[Message]]"
 class Recognisers:
     """The pool: none at first, one kept warm from the first `prewarm` on, at most `recognisers_max`."""
 
-    def __init__(self, recognisers_max: int, nice: int) -> None:
+    def __init__(self, recognisers_max: int, nice: int, options: Mapping[str, Mapping[str, Any]]) -> None:
         self._max = recognisers_max
         self._nice = nice
+        self._options = options
         self._ids = itertools.count(1)
         self._load: list[str] = []
         self._living: set[Recogniser] = set()
@@ -191,7 +192,7 @@ class Recognisers:
 
     async def _live(self, recogniser: Recogniser) -> None:
         try:
-            await recogniser.child.start({"load": self._load})
+            await recogniser.child.start({"load": self._load, "options": self._options})
             self.give_back(recogniser)
             await recogniser.child.wait_lost()
             self.restarts += not recogniser.retired

@@ -15,17 +15,17 @@ _NICE = 2
 class SpeechPool:
     """`dotted` names a class, "package.module:Class", that is loaded in the children only.
 
-    `voice_options` are the settings of such classes, by the same name.
+    `options` are the settings of such classes, by the same name.
     """
 
     def __init__(
         self,
-        voice_options: Mapping[str, Mapping[str, Any]] | None = None,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
         voice_workers: int = 1,
         recognisers_max: int = 4,
     ) -> None:
-        self._voices = VoiceWorkers(voice_workers, _NICE, voice_options or {})
-        self._recognisers = Recognisers(recognisers_max, _NICE)
+        self._voices = VoiceWorkers(voice_workers, _NICE, options or {})
+        self._recognisers = Recognisers(recognisers_max, _NICE, options or {})
         self._lines = itertools.count(1)
 
     async def start(self) -> None:

@@ -14,25 +14,13 @@ from pydantic import BaseModel, Field
 
 from visavis.core.errors import ProviderError
 from visavis.providers.base import MindDelta
+from visavis.providers.remote import failures
 
 Deltas: TypeAlias = AsyncGenerator[MindDelta, None]
 Ask: TypeAlias = Callable[[str], Deltas]
 
 REST_S = 30.0  # how long an address that failed is asked only after the others
 REMEMBERED_MAX = 1_000
-
-_HINTS = {
-    400: "it did not accept the request",
-    401: "it refused the key",
-    402: "the account has no credit left",
-    403: "the key may not do this",
-    404: "it knows no such model or address",
-    413: "the conversation is too long for it",
-    422: "it did not accept the request",
-    429: "it is asked too often or the quota is used up",
-    529: "it is overloaded",
-}
-_RETRYABLE = frozenset({408, 409, 425, 429})
 
 
 class Patience(BaseModel):
@@ -120,10 +108,7 @@ async def understood(host: str, deltas: Deltas, patience: Patience) -> Deltas:
 
 
 def refusal(host: str, status: int) -> ProviderError:
-    """What a status means, in words for the person who set the model up; never what the server said."""
-    hint = _HINTS.get(status, "it has a problem of its own" if status >= 500 else "it refused")
-    retryable = status in _RETRYABLE or status >= 500
-    return ProviderError(f"The language model at {host} answered {status}: {hint}.", retryable=retryable)
+    return failures.refusal(f"The language model at {host}", status)
 
 
 def too_slow(host: str) -> ProviderError:

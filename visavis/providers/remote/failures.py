@@ -7,8 +7,8 @@ _HINTS = {
     401: "it refused the key",
     402: "the account has no credit left",
     403: "the key may not do this",
-    404: "it knows no such voice, model or address",
-    413: "the text is too long for it",
+    404: "it knows no such model, voice or address",
+    413: "what it got is too long for it",
     422: "it did not accept the request",
     429: "it is asked too often or the quota is used up",
 }

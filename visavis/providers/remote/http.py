@@ -32,7 +32,7 @@ class HttpVoice:
             headers=dict(headers),
             timeout=httpx.Timeout(None, connect=_CONNECT_S),
             limits=limits,
-            verify=_certificates(),
+            verify=certificates(),
             trust_env=False,
         )
         self._tasks = TaskSet()
@@ -115,6 +115,6 @@ class HttpVoice:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Reading them takes 50 ms, so all clients share them."""
     return httpx.create_ssl_context()

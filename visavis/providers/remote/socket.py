@@ -5,18 +5,16 @@ not wait for a new one. Whatever still arrives for a sentence nobody wants is dr
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from functools import cache
 from typing import Any, TypeAlias
 
-import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from visavis.core.errors import ProviderError
 from visavis.core.tasks import TaskSet
 from visavis.providers.remote.failures import broke_off, refusal, too_slow, unreachable
+from visavis.providers.remote.http import certificates
 
 _CONNECT_S = 5.0
 _SEND_S = 1.0
@@ -118,31 +116,9 @@ class SocketVoice:
             if self._socket is None:
                 if self._closed:
                     raise ProviderError(f"The voice of {self.label} was closed.")
-                self._socket = await self._open()
+                self._socket = await open_socket(self.label, *self._address())
                 self._tasks.start(self._listen(self._socket), "voice-listen")
             return self._socket
-
-    async def _open(self) -> ClientConnection:
-        url, headers = self._address()
-        secure = _certificates() if url.startswith("wss:") else None
-        try:
-            return await connect(
-                url,
-                additional_headers=dict(headers),
-                ssl=secure,
-                proxy=None,
-                open_timeout=_CONNECT_S,
-                close_timeout=_CLOSE_S,
-                max_size=_MESSAGE_BYTES_MAX,
-                compression=None,
-                user_agent_header="visavis",
-            )
-        except websockets.InvalidStatus as error:
-            raise refusal(self.label, error.response.status_code) from None
-        except TimeoutError:
-            raise too_slow(self.label) from None
-        except (OSError, websockets.WebSocketException, ValueError) as error:
-            raise unreachable(self.label, error) from None
 
     async def _listen(self, socket: ClientConnection) -> None:
         began_s = asyncio.get_running_loop().time()
@@ -192,7 +168,27 @@ class SocketVoice:
             return
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Reading them takes 50 ms, so all connections share them."""
-    return httpx.create_ssl_context()
+async def open_socket(label: str, url: str, headers: Mapping[str, str], *opening: Packet) -> ClientConnection:
+    """A connection on which the opening messages were sent. Raises `ProviderError`, which calls the server `label`."""
+    secure = certificates() if url.startswith("wss:") else None
+    try:
+        socket = await connect(
+            url,
+            additional_headers=dict(headers),
+            ssl=secure,
+            proxy=None,
+            open_timeout=_CONNECT_S,
+            close_timeout=_CLOSE_S,
+            max_size=_MESSAGE_BYTES_MAX,
+            compression=None,
+            user_agent_header="visavis",
+        )
+        for message in opening:
+            await socket.send(message)
+        return socket
+    except websockets.InvalidStatus as error:
+        raise refusal(label, error.response.status_code) from None
+    except TimeoutError:
+        raise too_slow(label) from None
+    except (OSError, websockets.WebSocketException, ValueError) as error:
+        raise unreachable(label, error) from None

@@ -7,8 +7,6 @@ the connection, and another one is opened at once.
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
@@ -20,7 +18,7 @@ from visavis.core.spec import VoiceSpec
 from visavis.providers.base import Traits
 from visavis.providers.normalise import readable_text
 from visavis.providers.phones import viseme_of_azure
-from visavis.providers.remote.failures import nonsense
+from visavis.providers.remote.azure_messages import AzureMessage, opened, packed
 from visavis.providers.remote.http import HttpVoice
 from visavis.providers.remote.reading import an_object
 from visavis.providers.remote.socket import Packet, SocketVoice
@@ -51,12 +49,6 @@ _SYNTHESIS = {
         "language": {"autoDetection": False},
     }
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    path: str
-    body: bytes
 
 
 class Azure:
@@ -119,12 +111,12 @@ class Azure:
         await self._socket.close()
         await self._http.close()
 
-    async def _messages(self, ssml: str) -> AsyncGenerator[_Message, None]:
+    async def _messages(self, ssml: str) -> AsyncGenerator[AzureMessage, None]:
         name = uuid4().hex.upper()
         finished = False
         packets = (
-            _packet("synthesis.context", name, "application/json", json.dumps(_SYNTHESIS)),
-            _packet("ssml", name, "application/ssml+xml", ssml),
+            packed("synthesis.context", name, "application/json", json.dumps(_SYNTHESIS)),
+            packed("ssml", name, "application/ssml+xml", ssml),
         )
         sentence = self._socket.sentence(name, *packets)
         try:
@@ -158,24 +150,9 @@ class Azure:
         return f"{base}/cognitiveservices/websocket/v1", {**self._headers, "X-ConnectionId": uuid4().hex.upper()}
 
 
-def _packet(path: str, name: str, content_type: str, body: str) -> str:
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return f"Path: {path}\r\nX-RequestId: {name}\r\nX-Timestamp: {at}\r\nContent-Type: {content_type}\r\n\r\n{body}"
-
-
-def _read(packet: Packet) -> tuple[str, _Message]:
-    """Text has its headers before an empty line, bytes have their length before them."""
-    if isinstance(packet, str):
-        head, _, body = packet.encode().partition(b"\r\n\r\n")
-    else:
-        length = int.from_bytes(packet[:2], "big")
-        head, body = packet[2 : 2 + length], packet[2 + length :]
-    lines = [line.partition(":") for line in head.decode("utf-8", "replace").splitlines()]
-    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
-    if "path" not in headers:
-        raise nonsense(Azure.traits.label)
-    path = headers["path"].lower()
-    return headers.get("x-requestid", "") if path in _OF_USE else _NOBODY, _Message(path, body)
+def _read(packet: Packet) -> tuple[str, AzureMessage]:
+    message = opened(Azure.traits.label, packet)
+    return message.request if message.path in _OF_USE else _NOBODY, message
 
 
 def _note(clause: Clause, told: dict[str, Any], shown: tuple[str, float] | None) -> tuple[str, float] | None:
