@@ -276,11 +276,6 @@ def _keyring(settings: Settings) -> Keyring:
     return Keyring.from_folder(settings.data_dir)
 
 
-def _limits(settings: Settings) -> Limits:
-    connect_ms, regain_ms = settings.session_connect_seconds * 1000, settings.session_regain_seconds * 1000
-    return Limits(settings.sessions_max, connect_ms, regain_ms)
-
-
 def _minds(settings: Settings, keyring: Keyring) -> Minds:
     reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
     return Minds(_stock_mind(settings), keyring, reach, first_word_ms)
