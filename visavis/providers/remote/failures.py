@@ -17,7 +17,7 @@ _RETRYABLE = frozenset({408, 409, 425, 429})
 
 def refusal(label: str, status: int) -> ProviderError:
     """For an HTTP status; also for one that a message on a socket carries."""
-    hint = _HINTS.get(status, "it is in trouble itself" if status >= 500 else "")
+    hint = _HINTS.get(status, "it has a problem of its own" if status >= 500 else "")
     text = f"{label} answered {status}{f': {hint}' if hint else ''}."
     return ProviderError(text, retryable=status in _RETRYABLE or status >= 500)
 
