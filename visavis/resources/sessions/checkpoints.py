@@ -53,8 +53,15 @@ class LinePeer(Protocol):
 _ADAPTER = TypeAdapter(Checkpoint)
 
 
+def _whole(text: str) -> str:
+    """Without halves of characters, which no encoding can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def seal(checkpoint: Checkpoint, keyring: Keyring) -> str:
     """As it is stored; "" where even the last of what was said is too much. It computes: not on the event loop."""
+    said = tuple(replace(message, text=_whole(message.text)) for message in checkpoint.memory.said)
+    checkpoint = replace(checkpoint, memory=replace(checkpoint.memory, said=said))
     while True:
         text = _ADAPTER.dump_json(checkpoint)
         if len(text) <= BYTES_MAX:
