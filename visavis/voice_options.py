@@ -79,6 +79,11 @@ class EarsOptions:
             )
         return cls(settings.ears, chosen)
 
+    @property
+    def keep_nothing(self) -> bool:
+        """Whether nobody keeps what users say: by nature, or because the operator says so."""
+        return catalog.traits("stt", self.name).zero_retention or bool(getattr(self.chosen, "zero_retention", False))
+
     def in_workers(self) -> dict[str, dict[str, Any]]:
         """The same for ears that compute in children, as JSON can carry it."""
         if self.chosen is None or not catalog.traits("stt", self.name).runs_in_worker:

@@ -155,7 +155,8 @@ def test_the_engine_is_told_everything_about_a_tool_and_prints_no_secret(rest: R
     assert (client.kind, client.awaits_result, client.timeout_ms) == ("client", True, 3000)
     assert client.parameters == {"type": "object", "properties": {}}
     assert (webhook.kind, webhook.awaits_result, webhook.disable_interruptions) == ("webhook", False, True)
-    assert webhook.parameters == WEBHOOK["config"]["parameters"]
+    wanted, query = WEBHOOK["config"]["parameters"], WEBHOOK["config"]["queryParameters"]
+    assert webhook.parameters == {**wanted, "properties": {**query["properties"], **wanted["properties"]}}
     assert webhook.webhook is not None
     assert webhook.webhook.headers == SECRETS
     assert (webhook.webhook.url, webhook.webhook.method) == (WEBHOOK["config"]["url"], "POST")

@@ -254,7 +254,7 @@ def test_a_wrong_field_is_named(rest: Rest, change: dict[str, Any], path: str) -
 def test_options_written_for_another_provider_are_kept(rest: Rest) -> None:
     options = {"volume": 1.5, "emotion": "calm", "speed": 1.1}
 
-    assert rest.persona(voiceGenerationOptions={**options, "pitch": 3})["voiceGenerationOptions"] == options
+    assert rest.persona(voiceGenerationOptions={**options, "wobble": 3})["voiceGenerationOptions"] == options
 
 
 def test_a_session_without_retention_needs_parts_without_retention(rest: Rest) -> None:

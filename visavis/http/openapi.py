@@ -31,6 +31,7 @@ TAGS = {
     "Personas": "Who people talk with: a face, a voice, a mind and how they behave.",
     "Avatars": "Faces: built-in ones, and those made from a photo.",
     "Voices": "Built-in voices, and those made from a recording.",
+    "Provider secrets": "An organization's own keys for those who speak.",
     "LLMs": "Minds: servers that think for personas.",
     "Tools": "What a persona can do besides talking.",
     "Knowledge": "Documents that personas look things up in.",

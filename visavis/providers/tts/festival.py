@@ -102,7 +102,8 @@ class Festival:
     def __init__(self) -> None:
         if hint := self.missing():
             raise ProviderError(hint, retryable=False)
-        self._folder = tempfile.TemporaryDirectory(prefix="visavis-festival-")
+        self._folder = Path(tempfile.mkdtemp(prefix="visavis-festival-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._process: subprocess.Popen[str] | None = None
         self.synthesize("Hello.", VoiceSpec("festival", DEFAULT_VOICE))  # loading the voice takes a third of a second
 
@@ -119,7 +120,7 @@ class Festival:
         return finish(raw, text, said, manner, _RATE_HZ)
 
     def _raw(self, plain_text: PlainText, manner: Manner) -> RawSpeech:
-        file = Path(self._folder.name) / "speech.wav"
+        file = self._folder / "speech.wav"
         quoted = plain_text.text.replace("\\", " ").replace('"', " ")
         rate = manner.speed / manner.tract  # a shorter tract plays faster afterwards
         lines = self._ask(f'(say "{quoted}" "{file}" {rate:.4f} {manner.pitch_hz:.3f})')

@@ -12,35 +12,31 @@ from visavis.resources.personas.service import References
 SEALED = "sealed"
 
 
-def check(spec: SessionSpec, found: References, llm_keeps_nothing: bool) -> None:
+def check(spec: SessionSpec, found: References, *, llm_keeps_nothing: bool, ears_keep_nothing: bool) -> None:
     """Raises `InvalidRequest`, naming who might keep what is said.
 
-    An organization answers for its own LLMs, by `isZdr`. The operator does for the server behind the built-in ones:
-    `llm_keeps_nothing`.
+    An organization answers for its own LLMs, by `isZdr`. The operator does for the server behind the built-in ones, and
+    for the recogniser. Whoever speaks was chosen among those who keep nothing.
     """
     if not spec.zero_data_retention:
         return
     voice, llm = found.voice, found.llm
-    speaker = spec.voice.provider if spec.voice is not None else ""
-    if voice is not None and not (voice.is_zdr and _keeps_nothing("tts", speaker)):
-        raise _refused(f'the voice "{voice.display_name}" is made by {speaker}', "another voice")
-    for stand_in in spec.fallback_voices:
-        if not _keeps_nothing("tts", stand_in.provider):
-            raise _refused(f"a voice that may stand in is made by {stand_in.provider}", "others, or none")
-    if spec.ears is not None and not _keeps_nothing("stt", spec.ears.provider):
+    if voice is not None and not voice.is_zdr:
+        raise _refused(f'the voice "{voice.display_name}" is not marked isZdr', "another voice")
+    if spec.ears is not None and not ears_keep_nothing:
         raise _refused(f"this server listens with {spec.ears.provider}", "another recogniser")
     if spec.mind is None or llm is None:
         return
     own = llm.organization_id is not None
-    trusted = llm.is_zdr if own else llm_keeps_nothing or _keeps_nothing("llm", spec.mind.provider)
+    trusted = llm.is_zdr if own else llm_keeps_nothing or _keeps_nothing(spec.mind.provider)
     if not trusted:
         advice = "an LLM that is marked isZdr" if own else "an LLM of your own, or VISAVIS_LLM_ZERO_RETENTION"
         raise _refused(f'the LLM "{llm.display_name}" thinks by {spec.mind.provider}', advice)
 
 
-def _keeps_nothing(kind: catalog.Kind, name: str) -> bool:
+def _keeps_nothing(mind: str) -> bool:
     try:
-        return catalog.traits(kind, name).zero_retention
+        return catalog.traits("llm", mind).zero_retention
     except (NotFound, ProviderError):  # nobody can answer for one that is not here
         return False
 

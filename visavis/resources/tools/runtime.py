@@ -80,11 +80,9 @@ def _with_query(parameters: dict[str, Any], query: dict[str, Any]) -> dict[str, 
     """Everything that a mind has to say, wherever it goes afterwards. The same name in both is the same value."""
     if not query:
         return parameters
-    return {
-        **parameters,
-        "properties": {**query.get("properties", {}), **parameters.get("properties", {})},
-        "required": list(dict.fromkeys((*parameters.get("required", ()), *query.get("required", ())))),
-    }
+    properties = {**query.get("properties", {}), **parameters.get("properties", {})}
+    required = list(dict.fromkeys((*parameters.get("required", ()), *query.get("required", ()))))
+    return {**parameters, "properties": properties, **({"required": required} if required else {})}
 
 
 def _awaits_result(row: Tool) -> bool:
