@@ -37,6 +37,7 @@ def main() -> None:
     path = Path(sys.argv.pop(1))
     # the server ends by the signal that stopped it, which would leave nothing written
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.argv.append("--no-supervisor")  # the server has to be this process
     watcher = Watcher()
     watcher.watch()
     try:
