@@ -27,7 +27,7 @@ from visavis.transports.tracks import AudioTrack, VideoTrack
 
 KEYFRAME_EVERY_MS = 300.0  # a receiver repeats its request until the picture comes; one is enough
 BITRATE_STEP = 0.05  # a smaller change is not worth an encoder's while
-MEASURE_OVER_MS = 500.0
+MEASURE_OVER_MS = 1_000.0  # as the receiver measures what it gets
 
 
 class VideoFeedback:
