@@ -7,7 +7,7 @@ import pytest
 from tests import leaks, postgres
 from tests.clients.browser import page_server
 from tests.clients.proxy import Proxy, proxy
-from tests.clients.python_client import PythonClient, python_client
+from tests.clients.python_client import PythonClient, older_python_client, pipecat_pipeline, python_client
 from tests.clients.server import Server, serve
 
 LINES_SHOWN = 60
@@ -47,12 +47,13 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory, postgres_cluster
 
 @pytest.fixture(scope="session")
 def particular_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Set up as few people do: one session at a time, VP8, behind a path, with heartbeats every two seconds."""
+    """Set up as few people do: one session at a time, VP8, behind a path, and quick with heartbeats and idlers."""
     settings = {
         "VISAVIS_SESSIONS_MAX": "1",
         "VISAVIS_VIDEO_CODEC": "vp8",
         "VISAVIS_PUBLIC_URL": "http://127.0.0.1:{port}/some/path",
         "VISAVIS_HEARTBEAT_SECONDS": "2",
+        "VISAVIS_TALK_IDLE_SECONDS": "2",
         "VISAVIS_RENDER_WORKERS": "1",
     }
     with serve(tmp_path_factory.mktemp("particular-server"), **settings) as running:
@@ -77,6 +78,18 @@ def page_url() -> Iterator[str]:
 async def python_sdk() -> AsyncIterator[PythonClient]:
     async with python_client() as client:
         yield client
+
+
+@pytest.fixture
+async def older_python_sdk() -> AsyncIterator[PythonClient]:
+    async with older_python_client() as client:
+        yield client
+
+
+@pytest.fixture
+async def pipecat() -> AsyncIterator[PythonClient]:
+    async with pipecat_pipeline() as pipeline:
+        yield pipeline
 
 
 @pytest.fixture

@@ -39,6 +39,12 @@ def voice_sdks() -> Path:
     return _environment("voices", [lock], _install_python) / "bin" / "python"
 
 
+def pipecat() -> Path:
+    """The interpreter that has the official Pipecat plugin, and with it the Python client 0.6.0."""
+    lock = HERE / "pipecat" / "requirements.lock"
+    return _environment("pipecat", [lock], _install_python_alone) / "bin" / "python"
+
+
 def js_sdk() -> Path:
     """The official JavaScript client as one file that a page includes with a script tag."""
     folder = HERE / "js_sdk"
@@ -69,10 +75,15 @@ def _publish(made: Path, wanted: Path) -> None:
             raise
 
 
-def _install_python(folder: Path, locks: list[Path]) -> None:
+def _install_python(folder: Path, locks: list[Path], *options: str) -> None:
     _run(str(UV), "venv", "--quiet", "--relocatable", "--python", sys.executable, str(folder))
-    interpreter = str(folder / "bin" / "python")
-    _run(str(UV), "pip", "install", "--quiet", "--python", interpreter, "--require-hashes", "-r", str(locks[0]))
+    install = [str(UV), "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), "--require-hashes"]
+    _run(*install, *options, "-r", str(locks[0]))
+
+
+def _install_python_alone(folder: Path, locks: list[Path]) -> None:
+    """Nothing but what the lock names, where it leaves out what no test needs."""
+    _install_python(folder, locks, "--no-deps")
 
 
 def _install_js_sdk(folder: Path, locks: list[Path]) -> None:

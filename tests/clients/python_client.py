@@ -11,6 +11,7 @@ from typing import Any
 from tests.clients import environments
 
 DRIVER = Path(__file__).with_name("python_sdk") / "driver.py"
+PIPECAT_DRIVER = Path(__file__).with_name("pipecat") / "driver.py"
 Event = dict[str, Any]
 
 
@@ -79,10 +80,23 @@ class PythonClient:
         return [message for message in received if message["role"] == role]
 
 
+def python_client() -> contextlib.AbstractAsyncContextManager[PythonClient]:
+    return driven(environments.python_sdk(), DRIVER)
+
+
+def older_python_client() -> contextlib.AbstractAsyncContextManager[PythonClient]:
+    """The Python client 0.6.0, which the Pipecat plugin brings along."""
+    return driven(environments.pipecat(), DRIVER)
+
+
+def pipecat_pipeline() -> contextlib.AbstractAsyncContextManager[PythonClient]:
+    return driven(environments.pipecat(), PIPECAT_DRIVER)
+
+
 @contextlib.asynccontextmanager
-async def python_client() -> AsyncIterator[PythonClient]:
+async def driven(interpreter: Path, driver: Path) -> AsyncIterator[PythonClient]:
     process = await asyncio.create_subprocess_exec(
-        environments.python_sdk(), DRIVER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22
+        interpreter, driver, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22
     )
     client = PythonClient(process)
     following = asyncio.create_task(client.follow())

@@ -13,6 +13,7 @@ from visavis.core.spec import EarsSpec, VoiceSpec
 from visavis.providers import catalog
 
 MICROPHONE_RATE_HZ = 48_000
+LOUD = 200  # of 32768
 
 
 @cache
@@ -56,3 +57,16 @@ def words_shared(expected: str, heard: str) -> float:
     wanted = [word.strip(".,!?'").lower() for word in expected.split()]
     found = set(heard.lower().split())
     return sum(word in found for word in wanted) / len(wanted)
+
+
+def loud_part(path: Path) -> tuple[float, float]:
+    """How long a recording is from its first loud sample to its last, in milliseconds, and its strongest pitch."""
+    with wave.open(str(path)) as recording:
+        rate_hz = recording.getframerate()
+        samples = np.frombuffer(recording.readframes(recording.getnframes()), "<i2").astype(np.float64)
+    loud = np.flatnonzero(np.abs(samples) > LOUD)
+    if not len(loud):
+        return 0.0, 0.0
+    part = samples[loud[0] : loud[-1] + 1]
+    power = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+    return len(part) * 1000 / rate_hz, float(np.fft.rfftfreq(len(part), 1 / rate_hz)[int(power.argmax())])

@@ -19,8 +19,10 @@ ITEMS = [
     *(f"H{number}" for number in range(1, 30)),
     *(f"S{number}" for number in range(1, 28)),
     *(f"W{number}" for number in range(1, 16)),
-    *(f"D{number}" for number in [*range(1, 19), 20, 21, 22, 23, 25, 26]),
-    *("T1", "T4", "T5"),
+    *(f"D{number}" for number in range(1, 27)),
+    *(f"T{number}" for number in range(1, 7)),
+    *(f"A{number}" for number in range(1, 7)),
+    *(f"E{number}" for number in range(1, 6)),
 ]
 
 

@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 from anam import AnamClient, AnamEvent, ClientOptions
 from anam.errors import AnamError
-from anam.types import PersonaConfig
+from anam.types import AgentAudioInputConfig, PersonaConfig
 
 PICTURE_STEP = 8  # every eighth pixel is enough to see whether a picture moved
 CLOSE_WITHIN_S = 5.0
+TONE_LOUDNESS = 10_000
+TONE_PIECE_BYTES = 4_800
 
 
 class Driver:
@@ -48,9 +50,10 @@ class Driver:
         started_s = time.monotonic()
         self._session = await self._client.connect_async()
         self._peer = self._client._streaming_client._peer_connection
-        say("connected", session_id=self._client.session_id, took_s=time.monotonic() - started_s)
+        say("connected", session_id=self._session.session_id, took_s=time.monotonic() - started_s)
         self._consume()
-        return {"session_id": self._client.session_id, "region": self._client.region}
+        # an older client knows of no regions
+        return {"session_id": self._session.session_id, "region": getattr(self._client, "region", None)}
 
     def _listener(self, event: AnamEvent) -> Any:
         async def heard(*arguments: Any) -> None:
@@ -86,7 +89,8 @@ class Driver:
         return {"correlation_id": stream.correlation_id}
 
     async def stream(self, name: str, text: str, end: bool = False, utterance_id: "str | None" = None) -> None:
-        await self._streams[name].send(text, end_of_speech=end, utterance_id=utterance_id)
+        named = {"utterance_id": utterance_id} if utterance_id else {}  # which an older client does not know
+        await self._streams[name].send(text, end_of_speech=end, **named)
 
     async def end_stream(self, name: str) -> None:
         await self._streams[name].end()
@@ -102,6 +106,20 @@ class Driver:
         await self._session.interrupt()
         self._streams[name] = self._session.create_talk_stream()
         await self._streams[name].send(text, end_of_speech=True)
+
+    async def send_tone(self, hertz: float, duration_ms: int, rate_hz: int, channels: int = 1) -> None:
+        """Ready-made speech, as fast as it can be sent: a tone instead of words."""
+        config = AgentAudioInputConfig(encoding="pcm_s16le", sample_rate=rate_hz, channels=channels)
+        stream = self._session.create_agent_audio_input_stream(config)
+        times = np.arange(rate_hz * duration_ms // 1000) / rate_hz
+        samples = (TONE_LOUDNESS * np.sin(2 * np.pi * hertz * times)).astype("<i2")
+        pcm = np.repeat(samples, channels).tobytes()
+        for start in range(0, len(pcm), TONE_PIECE_BYTES):
+            await stream.send_audio_chunk(pcm[start : start + TONE_PIECE_BYTES])
+        await stream.end_sequence()
+
+    async def cue(self, tag: str, **when: float) -> None:
+        await self._session.send_director_note_cue(tag, **when)
 
     async def speak(self, path: str) -> None:
         """Send a recording as the user's microphone, in real time."""
@@ -214,10 +232,20 @@ class Sound:
             "count": len(peaks),
             "peak": max(peaks, default=0),
             "loud_count": len(loud_s),
+            "hertz": self._hertz(),
             "first_loud_s": loud_s[0] if loud_s else None,
             "last_loud_s": loud_s[-1] if loud_s else None,
             "quiet_peak": max((peak for peak in peaks if peak <= self.LOUD), default=0),
         }
+
+    def _hertz(self) -> float:
+        """The strongest pitch of everything from the first loud frame to the last."""
+        loud = [at for at, frame in enumerate(self._frames) if int(np.abs(frame.astype(np.int32)).max()) > self.LOUD]
+        if not loud:
+            return 0.0
+        samples = np.concatenate(self._frames[loud[0] : loud[-1] + 1]).astype(float)
+        power = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+        return float(np.fft.rfftfreq(len(samples), 1 / self._format["rate_hz"])[int(power.argmax())])
 
     def save(self, path: str) -> None:
         with wave.open(path, "wb") as recording:
