@@ -106,6 +106,7 @@ def main() -> None:
         python_sdk()
         mcp_server()
         voice_sdks()
+        pipecat()
         js_sdk()
     except ClientMissing as missing:
         sys.exit(f"setup: {missing}")

@@ -35,6 +35,8 @@ from pipecat_anam import AnamVideoService
 LOUD = 200  # of 32768
 CHUNK_MS = 40  # as speech services cut what they say
 LOUDNESS = 10_000
+OVER_AFTER_MS = 700  # a shorter silence may be a packet that is late
+WINDOW_MS = 20
 
 
 class Sink(FrameProcessor):
@@ -79,25 +81,32 @@ class Sink(FrameProcessor):
             await self._more.wait()
         return max(int(np.abs(piece.astype(np.int32)).max(initial=0)) for piece in self.sound[first:])
 
-    def measured(self) -> "dict[str, Any]":
-        """How long it was loud, and in which pitch."""
-        peaks = [int(np.abs(piece.astype(np.int32)).max(initial=0)) for piece in self.sound]
-        loud = [index for index, peak in enumerate(peaks) if peak > LOUD]
-        loud_ms = sum(len(self.sound[index]) for index in loud) * 1000 / self.rate_hz
-        spoken = np.concatenate(self.sound[loud[0] : loud[-1] + 1]) if loud else np.zeros(0, np.int16)
-        return {
-            "pictures": self.pictures,
-            "size": self.size,
-            "loud_ms": loud_ms,
-            "hertz": pitch(spoken, self.rate_hz),
-        }
+    async def heard_out(self, hertz: float) -> "dict[str, Any]":
+        """How long a tone was heard since the last `forget`, once it has been and nothing is any more."""
+        while not self._is_over(hertz):
+            self._more.clear()
+            await self._more.wait()
+        tone_ms = WINDOW_MS * int(sum(self._windows_of(hertz)))
+        return {"pictures": self.pictures, "size": self.size, "tone_ms": tone_ms}
 
+    def _is_over(self, hertz: float) -> bool:
+        of_tone = self._windows_of(hertz)
+        return bool(of_tone.any()) and not self._loudness()[-OVER_AFTER_MS // WINDOW_MS :].any()
 
-def pitch(samples: "np.ndarray[Any, Any]", rate_hz: int) -> float:
-    if len(samples) < rate_hz // 10:
-        return 0.0
-    power = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(np.fft.rfftfreq(len(samples), 1 / rate_hz)[int(power.argmax())])
+    def _windows(self) -> "np.ndarray[Any, Any]":
+        length = self.rate_hz * WINDOW_MS // 1000
+        samples = np.concatenate([np.zeros(0, np.int16), *self.sound])
+        return samples[: len(samples) // length * length].reshape(-1, length).astype(np.int32)
+
+    def _loudness(self) -> "np.ndarray[Any, Any]":
+        return np.abs(self._windows()).max(axis=1, initial=0) > LOUD
+
+    def _windows_of(self, hertz: float) -> "np.ndarray[Any, Any]":
+        """Which windows are loud and cross zero as often as a tone of that pitch does."""
+        windows = self._windows()
+        crossings = np.count_nonzero(np.diff(np.signbit(windows), axis=1), axis=1)
+        expected = 2 * hertz * WINDOW_MS / 1000
+        return (np.abs(crossings - expected) <= 2) & self._loudness()
 
 
 def tone(hertz: float, duration_ms: int, rate_hz: int) -> bytes:
@@ -160,8 +169,8 @@ class Driver:
     async def forget(self) -> None:
         self._sink.forget()
 
-    async def measured(self) -> "dict[str, Any]":
-        return self._sink.measured()
+    async def heard_out(self, hertz: float) -> "dict[str, Any]":
+        return await self._sink.heard_out(hertz)
 
     async def idle(self) -> "dict[str, Any]":
         return {"peak": await self._sink.idle_peak()}
