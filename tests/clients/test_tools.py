@@ -238,6 +238,26 @@ async def test_the_built_in_tools(sqlite_server: Server, page_url: str, mind: Fa
         assert closed[1] == "The persona ended the call"
 
 
+@pytest.mark.browser
+async def test_without_a_language_model_a_page_can_be_opened_and_a_call_ended(
+    sqlite_server: Server, page_url: str
+) -> None:
+    pages = {"type": "object", "properties": {"page": {"enum": ["offers", "help"]}}, "required": ["page"]}
+    opening = {"name": "open_page", "description": "Opens a page.", "type": "client", "parameters": pages}
+    persona = {**DOCUMENTED, "name": "Cara", "systemPrompt": "You are Cara.", "skipGreeting": True}
+    tools = [{**opening, "awaitResult": True}, {"type": "system", "name": "end_call"}]
+    start = await asyncio.to_thread(lambda: session_token(sqlite_server, **persona, tools=tools))
+    async with js_client(page_url) as client:
+        await ready(client, sqlite_server, start)
+        await register(client, "open_page", "{ onStart: async (call) => { window.opened = call.arguments.page; } }")
+        await client.run("client.sendUserMessage('Could you open the offers page, please?')")
+        assert await client.wait_until("window.opened") == "offers"
+        assert (await client.message("persona", 1))["content"].strip()
+        await client.run("client.sendUserMessage('Thank you, goodbye!')")
+        assert (await client.message("persona", 2))["content"].startswith("Goodbye")
+        assert (await client.wait_for("CONNECTION_CLOSED"))[1] == "The persona ended the call"
+
+
 async def test_a_python_client_that_knows_no_tools_talks_on(
     sqlite_server: Server, python_sdk: PythonClient, mind: FakeOpenAI, shop: servers.Server
 ) -> None:

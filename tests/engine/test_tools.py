@@ -1,6 +1,7 @@
 """Tools in whole conversations, on a clock wound by hand: who carries out what, and who is told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.engine.tooled import (
     talk,
 )
 from visavis.core.events import (
+    CalledTool,
     ClientToolCalled,
     Interrupt,
     ToolCallCompleted,
@@ -29,6 +31,7 @@ from visavis.core.events import (
 from visavis.core.fences import unfenced
 from visavis.core.spec import MindSpec, ToolSpec
 from visavis.core.tools import ToolAnswer, ToolFailed
+from visavis.engine.called import Told
 from visavis.engine.calling import CALLS_PER_REPLY_MAX
 from visavis.engine.records import ReportedToolCall
 from visavis.engine.think import LAST_ROUND_REQUEST, TOOL_ROUNDS_MAX
@@ -55,6 +58,13 @@ async def test_a_client_tool_is_told_in_both_forms_and_never_completed() -> None
         assert started.call.session_id == r.spec.session_id
         assert r.persona_text() == "Sure. There it is."
     assert results(mind.heard[1]) == ["Done."]
+
+
+async def test_who_knows_one_form_is_told_in_one() -> None:
+    async with Rehearsal(scripted([call("open_page", page="offers")], ["There."]), tools=[OPEN]) as r:
+        told = Told(replace(r.spec, tells_client_tools_twice=False), r.clock, r.peer.deliver)
+        told.started(CalledTool("fc_1", "s", "t", "open_page", "client", {}, 0.0, 0.0))
+        assert [type(event) for event in of_tools(r)] == [ToolCallStarted]
 
 
 async def test_an_awaited_client_tool_answers_the_mind() -> None:

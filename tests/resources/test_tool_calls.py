@@ -117,6 +117,13 @@ def wait_until_read(rest: Rest, document_id: str) -> None:
     rest.run(wait())
 
 
+@pytest.mark.parametrize(("client", "twice"), [("js-sdk", True), ("python-sdk", True), ("kmp-sdk", False)])
+def test_clients_that_take_the_older_form_for_an_error_are_spared_it(rest: Rest, client: str, twice: bool) -> None:
+    session_id = start(rest, {"clientMetadata": {"client": client, "version": "1"}})
+    assert rest.media.specs[session_id].tells_client_tools_twice is twice
+    stop(rest, session_id)
+
+
 def test_knowledge_is_looked_up_in_the_groups_of_the_tool(rest: Rest) -> None:
     group = rest.create("/v1/knowledge/groups", name="Menus")["id"]
     made = rest.ask(
