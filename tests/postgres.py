@@ -33,7 +33,7 @@ def cluster(binaries: Path | None = None) -> Iterator["Cluster"]:
         port = _free_port()
         server = _start(binaries, folder, port, account)
         try:
-            running = Cluster(binaries, port, server.pid)
+            running = Cluster(binaries, folder, port, server.pid)
             running.wait_until_ready(server)
             yield running
         finally:
@@ -44,7 +44,10 @@ def cluster(binaries: Path | None = None) -> Iterator["Cluster"]:
 
 
 class Cluster:
-    def __init__(self, binaries: Path, port: int, pid: int) -> None:
+    """`folder` holds everything that it writes: data, journal and log."""
+
+    def __init__(self, binaries: Path, folder: Path, port: int, pid: int) -> None:
+        self.folder = folder
         self.pid = pid
         self._binaries = binaries
         self._port = port

@@ -84,7 +84,7 @@ from visavis.telemetry.figures import MediaFigures, Now
 from visavis.telemetry.opening import open_watchers
 from visavis.transports.ice import IceServer
 from visavis.transports.webrtc import WebRtcPeers
-from visavis.voice_options import EarsOptions
+from visavis.voice_options import trust
 
 NODE = "node"  # the file with this server's name in the database
 UPLOADS = {**uploads.UPLOADS, **documents.UPLOADS, **avatars.UPLOADS, **voices.UPLOADS}
@@ -210,8 +210,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             node=node,
             version=app.version,
             region=settings.region,
-            llm_keeps_nothing=settings.llm_zero_retention,
-            ears_keep_nothing=EarsOptions.read(settings).keep_nothing,
+            trust=trust(settings),
             token_seconds=settings.token_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )

@@ -209,6 +209,11 @@ class Settings(BaseSettings):
         description="The model to ask there for; required with VISAVIS_EMBEDDINGS_URL. Another one embeds all "
         "knowledge anew.",
     )
+    embeddings_zero_retention: bool = Field(
+        default=False,
+        description="Whether that server keeps nothing of what it is sent. Personas with zero data retention have no "
+        "knowledge tools otherwise.",
+    )
 
     metrics_token: SecretStr = Field(
         default=SecretStr(""),

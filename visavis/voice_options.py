@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from visavis.providers import catalog
+from visavis.resources.sessions.zero_retention import Trust
 from visavis.settings import Settings
 
 
@@ -110,3 +111,12 @@ def _options(kind: Literal["tts", "stt"], name: str, values: dict[str, str]) -> 
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise BadOption(f"{prefix}__{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+
+def trust(settings: Settings) -> Trust:
+    """Who keeps nothing of what is said, as far as the operator answers for it."""
+    return Trust(
+        llm=settings.llm_zero_retention,
+        ears=EarsOptions.read(settings).keep_nothing,
+        embeddings=not settings.embeddings_url or settings.embeddings_zero_retention,
+    )

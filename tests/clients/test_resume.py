@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import leaks
+from tests import leaks, postgres
 from tests.clients import processes
 from tests.clients.browser import NO_MICROPHONE, js_client
 from tests.clients.personas import ended_session, new_persona, token_for
@@ -19,8 +19,19 @@ COLOUR = "My favourite colour is vermilion."
 
 @pytest.fixture(scope="module")
 def mortal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _mortal(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def mortal_server_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgres_cluster: postgres.Cluster
+) -> Iterator[Server]:
+    yield from _mortal(tmp_path_factory, VISAVIS_DATABASE_URL=postgres_cluster.new_database())
+
+
+def _mortal(tmp_path_factory: pytest.TempPathFactory, **settings: str) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("mortal-server")
-    with serve(folder, VISAVIS_RENDER_WORKERS="1", VISAVIS_ALLOW_PRIVATE_URLS="true") as running:
+    with serve(folder, VISAVIS_RENDER_WORKERS="1", VISAVIS_ALLOW_PRIVATE_URLS="true", **settings) as running:
         leaks.share(running.process.pid)
         yield running
 
@@ -54,7 +65,12 @@ def written_down(server: Server, session_id: str, count: int) -> None:
     server.wait_until(path, lambda found: len(found.get("messages", ())) == count)
 
 
-async def test_python_talks_again_after_the_server_was_killed(mortal_server: Server, python_sdk: PythonClient) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_python_talks_again_after_the_server_was_killed(
+    request: pytest.FixtureRequest, python_sdk: PythonClient, database: str
+) -> None:
+    fixture = "mortal_server" if database == "sqlite" else "mortal_server_on_postgresql"
+    mortal_server: Server = request.getfixturevalue(fixture)
     persona = new_persona(mortal_server, initialMessage="Hello, what can I do for you?")
     answer = await python_sdk.do("connect", base_url=mortal_server.url, key=API_KEY, persona={"persona_id": persona})
     await reply_after(python_sdk, 0)

@@ -1,10 +1,12 @@
 """A talk with zero data retention, and then a search for its words in everything that the server has written."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.clients import processes
 from tests.clients.personas import DOCUMENTED, ended_session, session_token
 from tests.clients.python_client import PythonClient
@@ -19,12 +21,32 @@ TALK = "Obsidian flamingos rule."
 STREAMED = "Kaleidoscopes whisper."
 
 
+@dataclass(frozen=True)
+class Written:
+    """The folders that a server writes to, and the settings that make it do so."""
+
+    folders: list[Path]
+    settings: dict[str, str]
+
+    def holds(self, *words: str) -> list[str]:
+        return [found for folder in self.folders for found in found_in(folder, *words)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> Written:
+    """Where a server with each database writes: everything lies in `tmp_path` and in the database's folder."""
+    if request.param == "sqlite":
+        return Written([tmp_path], {})
+    cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
+    return Written([tmp_path, cluster.folder], {"VISAVIS_DATABASE_URL": cluster.new_database()})
+
+
 @pytest.fixture
-def discreet_server(tmp_path: Path) -> Iterator[Server]:
-    """Everything it writes lies in `tmp_path`, and it says all that it ever says."""
+def discreet_server(written: Written, tmp_path: Path) -> Iterator[Server]:
+    """It says all that it ever says."""
     (tmp_path / "tmp").mkdir()
     settings = {"VISAVIS_RENDER_WORKERS": "1", "VISAVIS_LOG_LEVEL": "debug", "VISAVIS_RECORDINGS": "true"}
-    with serve(tmp_path, **settings, TMPDIR=str(tmp_path / "tmp")) as running:
+    with serve(tmp_path, **settings, **written.settings, TMPDIR=str(tmp_path / "tmp")) as running:
         yield running
 
 
@@ -38,9 +60,11 @@ def found_in(folder: Path, *words: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize(
+    ("written", "stored"), [("sqlite", False), ("sqlite", True), ("postgresql", False)], indirect=["written"]
+)
 async def test_the_words_never_reach_the_disk(
-    discreet_server: Server, python_sdk: PythonClient, tmp_path: Path, stored: bool
+    discreet_server: Server, python_sdk: PythonClient, written: Written, stored: bool
 ) -> None:
     server = discreet_server
     persona = {"name": "Captain", "zeroDataRetention": True, "initialMessage": GREETING, **DOCUMENTED}
@@ -61,7 +85,7 @@ async def test_the_words_never_reach_the_disk(
     replies = [message["content"].strip() for message in python_sdk.messages("assistant")]
     assert TALK in replies
     words = (TYPED, TALK, STREAMED, *replies, *("" if stored else (PROMPT,)))
-    assert found_in(tmp_path, *words) == []
+    assert written.holds(*words) == []
 
     session_id = answer["session_id"]
     server.ask("POST", f"/v1/sessions/{session_id}/stop")
@@ -72,11 +96,13 @@ async def test_the_words_never_reach_the_disk(
     analytics = server.ask("GET", f"/v1/sessions/{session_id}/analytics").json()
     assert analytics["summary"]["totalTurns"] >= 3  # the figures are kept
     assert server.ask("GET", f"/v1/sessions/{session_id}/recording").status == 404
-    assert found_in(tmp_path, *words) == []
+    assert written.holds(*words) == []
+    assert written.holds(session_id)  # this is where it writes
 
 
+@pytest.mark.parametrize("written", ["sqlite"], indirect=True)
 async def test_such_a_talk_ends_with_its_process(
-    discreet_server: Server, python_sdk: PythonClient, tmp_path: Path
+    discreet_server: Server, python_sdk: PythonClient, written: Written
 ) -> None:
     persona = {"name": "Captain", "zeroDataRetention": True, "initialMessage": GREETING, **DOCUMENTED}
     token = session_token(discreet_server, **persona)
@@ -85,7 +111,7 @@ async def test_such_a_talk_ends_with_its_process(
     await said(python_sdk, 1)
     processes.kill(processes.program(discreet_server))
     assert ended_session(discreet_server, answer["session_id"])["exitStatus"] == "ERROR"
-    assert found_in(tmp_path, GREETING, TYPED) == []
+    assert written.holds(GREETING, TYPED) == []
 
 
 async def said(client: PythonClient, count: int) -> None:

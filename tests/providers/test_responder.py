@@ -90,6 +90,7 @@ def test_speaks_up_when_nobody_says_anything() -> None:
         ("hi how are you doing today", "Hello! I'm doing well"),
         ("thanks a lot", ("welcome", "pleasure", "Any time")),
         ("goodbye", ("Goodbye", "Bye", "See you")),
+        ("Thank you, goodbye!", ("Goodbye", "Bye", "See you")),
         ("who are you", "I'm your assistant."),
         ("what can you do", "remember what you tell me"),
         ("are you a real person", ("not human", "software")),

@@ -108,6 +108,25 @@ def test_without_retention_nothing_that_was_said_is_kept(rest: Rest, server: Ser
     assert (kept["arguments"], kept["result"], kept["documentsAccessed"]) == (None, None, None)
 
 
+def test_without_retention_event_webhooks_are_told_no_words(rest: Rest, server: Server) -> None:
+    """What a page says when it fails may quote who talks to it."""
+    every = ["session.started", "session.ended", "transcript.ready", "recording.ready", "tool.failed"]
+    rest.create("/v1/webhooks", url=f"{server.url}/events", events=every)
+    asking = {"type": "client", "name": "ask", "description": "Asks.", "parameters": SCHEMA, "awaitResult": True}
+    script(rest, ("ask", '{"city": "Periwinkle"}'))
+    session_id = start(rest, tools=[asking], zeroDataRetention=True)
+
+    talk(rest, session_id, UserText("My secret is periwinkle."), tools_fail="no city called Periwinkle")
+    (kept,) = stop(rest, session_id)["toolCalls"]
+
+    assert (kept["status"], kept["errorMessage"]) == ("failed", "It failed.")
+    (hook,) = rest.ask("GET", "/v1/webhooks").json()["data"]
+    deliveries = rest.ask("GET", f"/v1/webhooks/{hook['id']}/deliveries").json()["data"]
+    told = [rest.ask("GET", f"/v1/webhooks/{hook['id']}/deliveries/{one['id']}").json() for one in deliveries]
+    assert {one["payload"]["type"] for one in told} == {"session.started", "session.ended", "tool.failed"}
+    assert "periwinkle" not in json.dumps(told).lower()
+
+
 def wait_until_read(rest: Rest, document_id: str) -> None:
     async def wait() -> None:
         async with asyncio.timeout(PATIENCE_S):

@@ -50,6 +50,26 @@ def test_the_operator_answers_for_the_server_behind_built_in_llms(tmp_path: Path
         assert rest.ask("POST", "/v1/engine/session", {"personaConfig": PERSONA}).status_code == 200
 
 
+def test_the_operator_answers_for_the_server_that_embeds_what_is_looked_up(tmp_path: Path) -> None:
+    """A question to the persona's knowledge is made of what the user said."""
+    handbook = {"name": "handbook", "description": "Looks it up.", "type": "SERVER_RAG"}
+    server = {"embeddings_url": "http://127.0.0.1:9999/v1", "embeddings_model": "any"}
+    for vouched in (False, True):
+        with Rest("", tmp_path / str(vouched), **server, embeddings_zero_retention=vouched) as rest:
+            group = rest.create("/v1/knowledge/groups", name="Handbook")["id"]
+            tool = rest.create("/v1/tools", **handbook, config={"documentFolderIds": [group]})
+            persona = {**PERSONA, "toolIds": [tool["id"]]}
+            if vouched:
+                answer = rest.ask("POST", "/v1/engine/session", {"personaConfig": persona})
+                assert answer.status_code == 200, answer.text
+            else:
+                message = refused(rest, toolIds=[tool["id"]])
+                assert '"handbook"' in message
+                assert "VISAVIS_EMBEDDINGS_ZERO_RETENTION" in message
+                # nothing is embedded for others
+                assert rest.ask("POST", "/v1/engine/session", {"personaConfig": PERSONA}).status_code == 200
+
+
 def test_a_token_stores_its_prompt_sealed(rest: Rest) -> None:
     prompt = "You are a zeppelin captain."
     body = {"personaConfig": {**PERSONA, "systemPrompt": prompt}}

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.rest import DOCUMENTED, Rest
-from visavis.core.events import Command, TurnMeasured
+from visavis.core.events import Command, ToolCallStarted, ToolResult, TurnMeasured
 from visavis.engine.conversation import Conversation
 from visavis.testing.rehearsal import Seat
 
@@ -19,12 +19,12 @@ def start(rest: Rest, body: Any = None, **persona: Any) -> str:
     return answer.json()["sessionId"]
 
 
-def talk(rest: Rest, session_id: str, *commands: Command) -> None:
-    """Do these one after the other, and hear each answer to its end."""
-    rest.run(_talk(rest.app.state.desk.host.get(session_id), commands))
+def talk(rest: Rest, session_id: str, *commands: Command, tools_fail: str = "") -> None:
+    """Do these one after the other, and hear each answer to its end. Tools of the page say `tools_fail`."""
+    rest.run(_talk(rest.app.state.desk.host.get(session_id), commands, tools_fail))
 
 
-async def _talk(line: Conversation, commands: tuple[Command, ...]) -> None:
+async def _talk(line: Conversation, commands: tuple[Command, ...], tools_fail: str) -> None:
     seat = Seat()
     line.attach_signalling(Seat())
     line.peer_expected(seat)
@@ -33,6 +33,9 @@ async def _talk(line: Conversation, commands: tuple[Command, ...]) -> None:
         line.receive(command)
         async with asyncio.timeout(PATIENCE_S):
             while sum(isinstance(event, TurnMeasured) for event in seat.events) < number:
+                calls = [event.call.call_id for event in seat.events if isinstance(event, ToolCallStarted)]
+                for call_id in calls if tools_fail else ():
+                    line.receive(ToolResult(call_id, error=tools_fail))
                 line.next_audio()
                 await asyncio.sleep(0)
 

@@ -116,12 +116,12 @@ _SITUATIONS: Mapping[str, Sequence[str]] = {
         r"\b(?:tell me|got|have) the time\b",
     ),
     "no_news": (r"\b(?:the|any|latest|today's) news\b", r"\bwhat(?:'s| is) (?:new|happening)\b"),
-    "thanks": (r"\b(?:thanks|thank you|thank u|cheers|much appreciated)\b",),
     "bye": (
         r"\b(?:goodbye|good bye|bye|see you|see ya|farewell|good night|talk to you later)\b",
         r"\bhave a (?:nice|good|great) (?:day|one|evening|weekend)\b",
         r"\bi (?:have to|must|need to|'ve got to) go\b",
     ),
+    "thanks": (r"\b(?:thanks|thank you|thank u|cheers|much appreciated)\b",),
     "praise": (
         _YOU_ARE + r"(?:great|nice|good|amazing|awesome|smart|clever|funny|beautiful|pretty|lovely)\b",
         _YOU_ARE + r"(?:wonderful|cool|cute|helpful|kind|the best|brilliant|sweet|right)\b",

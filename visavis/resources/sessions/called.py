@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from visavis.core.spec import ToolKind
+from visavis.core.tools import INTERRUPTED
 from visavis.db.models import Json
 from visavis.engine.records import ReportedToolCall
 from visavis.http.strings import storable
@@ -15,6 +16,7 @@ from visavis.resources.tools.schemas import REDACTED
 
 RESULT_CHARS_MAX = 10_000
 ARGUMENTS_CHARS_MAX = 20_000
+FAILED = "It failed."
 # what the API calls a kind; the type that turns of analytics show is that of the stored tool
 TYPES: Mapping[ToolKind, tuple[str, str | None, str]] = {
     "client": ("client", None, "CLIENT"),
@@ -33,7 +35,8 @@ _CREDENTIAL = re.compile(
 
 
 def called(entry: ReportedToolCall, wall: WallTime, *, keeps_words: bool) -> Json:
-    """Arguments, result and documents are words, too: null where those are not kept."""
+    """Arguments, result and documents are words, too, and a page says in its own what failed: where words are not
+    kept, the former are null, and of the latter remains that it failed."""
     call = entry.call
     kind, subtype, _ = TYPES[call.kind]
     return {
@@ -45,7 +48,7 @@ def called(entry: ReportedToolCall, wall: WallTime, *, keeps_words: bool) -> Jso
         "startedAt": timestamp(wall.at(call.started_ms)),
         "completedAt": timestamp(wall.at(entry.ended_ms)),
         "durationSeconds": round(max(0.0, entry.ended_ms - call.started_ms) / 1000, 3),
-        "errorMessage": storable(entry.error) or None,
+        "errorMessage": (storable(entry.error) if keeps_words else _wordless(entry.error)) or None,
         "arguments": _arguments(call.arguments) if keeps_words else None,
         "result": _result(entry) if keeps_words else None,
         "documentsAccessed": list(entry.documents) or None if keeps_words else None,
@@ -68,6 +71,10 @@ def without_credentials(value: Any) -> Any:
     if isinstance(value, list):
         return [without_credentials(inner) for inner in cast(list[Any], value)]
     return _CREDENTIAL.sub(REDACTED, storable(value)) if isinstance(value, str) else value
+
+
+def _wordless(error: str) -> str:
+    return FAILED if error and error != INTERRUPTED else error
 
 
 def _arguments(arguments: Mapping[str, Any]) -> Any:

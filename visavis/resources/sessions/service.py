@@ -60,8 +60,7 @@ class Desk:
     region: str = "local"
     token_seconds: int = 3600
     heartbeat_seconds: int = 5
-    llm_keeps_nothing: bool = False
-    ears_keep_nothing: bool = True
+    trust: zero_retention.Trust = zero_retention.Trust()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +171,7 @@ async def resolve_request(
         voices=await _voices(desk, session, subject, row, found),
         films=owner is not None and owner.films_sessions,
     )
-    zero_retention.check(
-        spec, found, llm_keeps_nothing=desk.llm_keeps_nothing, ears_keep_nothing=desk.ears_keep_nothing
-    )
+    zero_retention.check(spec, found, desk.trust)
     kind: TokenKind = "stateful" if config.persona_id else "ephemeral"
     return Resolved(row, found, resolve.with_sensitivity(spec, _sensitivity(request)), kind)
 

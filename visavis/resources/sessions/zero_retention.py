@@ -1,6 +1,7 @@
 """Personas with zero data retention: who may hear, think and speak for them, and what of a request may be stored."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from visavis.core.errors import InvalidRequest, NotFound, ProviderError
@@ -12,23 +13,45 @@ from visavis.resources.personas.service import References
 SEALED = "sealed"
 
 
-def check(spec: SessionSpec, found: References, *, llm_keeps_nothing: bool, ears_keep_nothing: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the operator answers for: the server behind built-in LLMs, the recogniser, and who embeds questions."""
+
+    llm: bool = False
+    ears: bool = True
+    embeddings: bool = True
+
+
+def check(spec: SessionSpec, found: References, trust: Trust) -> None:
     """Raises `InvalidRequest`, naming who might keep what is said.
 
-    An organization answers for its own LLMs, by `isZdr`. The operator does for the server behind the built-in ones, and
-    for the recogniser. Whoever speaks was chosen among those who keep nothing.
+    An organization answers for its own LLMs, by `isZdr`, and the operator for what `trust` says. Whoever speaks was
+    chosen among those who keep nothing.
     """
     if not spec.zero_data_retention:
         return
-    voice, llm = found.voice, found.llm
+    _check_senses(spec, found, trust)
+    _check_mind(spec, found, trust)
+
+
+def _check_senses(spec: SessionSpec, found: References, trust: Trust) -> None:
+    voice = found.voice
     if voice is not None and not voice.is_zdr:
         raise _refused(f'the voice "{voice.display_name}" is not marked isZdr', "another voice")
-    if spec.ears is not None and not ears_keep_nothing:
+    if spec.ears is not None and not trust.ears:
         raise _refused(f"this server listens with {spec.ears.provider}", "another recogniser")
+    looks_up = next((tool.name for tool in spec.tools if tool.kind == "knowledge"), None)
+    if looks_up is not None and not trust.embeddings:
+        asked = f'the tool "{looks_up}" sends questions to the server at VISAVIS_EMBEDDINGS_URL'
+        raise _refused(asked, "VISAVIS_EMBEDDINGS_ZERO_RETENTION, or a persona without knowledge")
+
+
+def _check_mind(spec: SessionSpec, found: References, trust: Trust) -> None:
+    llm = found.llm
     if spec.mind is None or llm is None:
         return
     own = llm.organization_id is not None
-    trusted = llm.is_zdr if own else llm_keeps_nothing or _keeps_nothing(spec.mind.provider)
+    trusted = llm.is_zdr if own else trust.llm or _keeps_nothing(spec.mind.provider)
     if not trusted:
         advice = "an LLM that is marked isZdr" if own else "an LLM of your own, or VISAVIS_LLM_ZERO_RETENTION"
         raise _refused(f'the LLM "{llm.display_name}" thinks by {spec.mind.provider}', advice)
