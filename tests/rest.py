@@ -13,11 +13,13 @@ import structlog
 from fastapi import FastAPI
 
 from visavis.app import create_app
+from visavis.core.clock import MonotonicClock
 from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, SessionSpec, VoiceSpec
 from visavis.core.voices import VoiceProvider
 from visavis.db.session import Database
 from visavis.engine.host import Parts
+from visavis.engine.metering import Meter
 from visavis.http.health import Check, PartHealth
 from visavis.media.photo import examine
 from visavis.media.recording import measure
@@ -62,8 +64,11 @@ class QuietMedia:
 
     def furnish(self, spec: SessionSpec) -> Parts:
         self.specs[spec.session_id] = spec
-        mind = (self.minds.popleft() if self.minds else Lines()) if spec.mind else None
-        return Parts(mind, PacedVoice(), Hears(), LoudOrQuiet(), StillFaces(), CountedPackets())
+        meter = Meter(MonotonicClock())
+        mind = self.minds.popleft() if self.minds else Lines()
+        mind = meter.mind(mind, spec.mind.provider, spec.mind.model) if spec.mind else None
+        voice, ears = meter.voice(PacedVoice(), "paced"), meter.ears(Hears(), "hears")
+        return Parts(mind, voice, ears, LoudOrQuiet(), StillFaces(), CountedPackets(), meter=meter)
 
     async def make(self, face: FaceSpec, kind: Literal["image", "idle_video"], path: Path) -> None:
         self.made.append(f"{kind} of {face.identity} at {face.width_px}x{face.height_px}")

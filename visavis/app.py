@@ -211,6 +211,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             version=app.version,
             region=settings.region,
             trust=trust(settings),
+            prices=settings.prices,
             token_seconds=settings.token_seconds,
             heartbeat_seconds=settings.heartbeat_seconds,
         )

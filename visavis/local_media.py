@@ -16,6 +16,7 @@ from visavis.core.material import Photo, Recording
 from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.core.voices import VoiceProvider
 from visavis.engine.host import Parts
+from visavis.engine.metering import Meter
 from visavis.engine.voice_chain import VoiceChain
 from visavis.http.health import Check, PartHealth
 from visavis.media.child import load_class
@@ -69,15 +70,18 @@ class LocalMedia:
 
     def furnish(self, spec: SessionSpec) -> Parts:
         """The parts of one session. A provider that is missing here leaves its place empty: silence, not failure."""
+        meter = Meter(MonotonicClock())
+        ears = self._ears(spec.ears.provider) if spec.ears else None
         return Parts(
-            mind=_mind(spec.mind) if spec.mind else None,
-            voice=self._speech(spec),
-            ears=self._ears(spec.ears.provider) if spec.ears else None,
+            mind=meter.mind(_mind(spec.mind), spec.mind.provider, spec.mind.model) if spec.mind else None,
+            voice=self._speech(spec, meter),
+            ears=meter.ears(ears, spec.ears.provider) if spec.ears and ears else None,
             activity=self.activity,
             faces=self.faces,
             encoders=self.encoders,
             adjust=LiveSettings(self.recogniser, catalog.traits("stt", self.recogniser).languages),
-            speaker=self._speech,
+            speaker=lambda changed: self._speech(changed, meter),
+            meter=meter,
             end_of_turn=self.end_of_turn,
         )
 
@@ -174,9 +178,13 @@ class LocalMedia:
             keeps_nothing_of_ours=bool(getattr(options, "zero_retention", False)),
         )
 
-    def _speech(self, session: SessionSpec) -> TextToSpeech | None:
+    def _speech(self, session: SessionSpec, meter: Meter) -> TextToSpeech | None:
         specs = (session.voice, *session.fallback_voices)
-        found = [voice for spec in specs if spec is not None and (voice := self._voice(spec)) is not None]
+        found = [
+            meter.voice(voice, spec.provider, spec.model)
+            for spec in specs
+            if spec is not None and (voice := self._voice(spec)) is not None
+        ]
         return VoiceChain(found) if len(found) > 1 else found[0] if found else None
 
     def _voice(self, spec: VoiceSpec) -> TextToSpeech | None:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+PricedUnit: TypeAlias = Literal["million_tokens_read", "million_tokens_written", "million_characters", "hour_heard"]
 SESSIONS_PER_CORE = 4
 
 
@@ -213,6 +214,14 @@ class Settings(BaseSettings):
         default=False,
         description="Whether that server keeps nothing of what it is sent. Personas with zero data retention have no "
         "knowledge tools otherwise.",
+    )
+
+    prices: dict[str, dict[PricedUnit, Annotated[float, Field(ge=0)]]] = Field(
+        default_factory=dict[str, dict[PricedUnit, Annotated[float, Field(ge=0)]]],
+        description="What providers cost, as JSON: by a provider's name, or its name and a model, the price of "
+        "`million_tokens_read`, `million_tokens_written`, `million_characters` (spoken) or `hour_heard`, such as "
+        '`{"deepgram": {"hour_heard": 0.5}, "openai_compatible/small": {"million_tokens_read": 0.2}}`. The analytics '
+        "of a session count with them; none is built in.",
     )
 
     metrics_token: SecretStr = Field(

@@ -1,12 +1,13 @@
 """A talk with zero data retention, and then a search for its words in everything that the server has written."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests import leaks, postgres
 from tests.clients import processes
 from tests.clients.personas import DOCUMENTED, ended_session, session_token
 from tests.clients.python_client import PythonClient
@@ -22,31 +23,39 @@ STREAMED = "Kaleidoscopes whisper."
 
 
 @dataclass(frozen=True)
-class Written:
-    """The folders that a server writes to, and the settings that make it do so."""
+class Discreet:
+    """A server and the folders that it writes to."""
 
+    server: Server
     folders: list[Path]
-    settings: dict[str, str]
 
-    def holds(self, *words: str) -> list[str]:
+    def wrote(self, *words: str) -> list[str]:
         return [found for folder in self.folders for found in found_in(folder, *words)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def written(request: pytest.FixtureRequest, tmp_path: Path) -> Written:
-    """Where a server with each database writes: everything lies in `tmp_path` and in the database's folder."""
-    if request.param == "sqlite":
-        return Written([tmp_path], {})
-    cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
-    return Written([tmp_path, cluster.folder], {"VISAVIS_DATABASE_URL": cluster.new_database()})
-
-
-@pytest.fixture
-def discreet_server(written: Written, tmp_path: Path) -> Iterator[Server]:
-    """It says all that it ever says."""
-    (tmp_path / "tmp").mkdir()
+@contextmanager
+def discreet(folder: Path, cluster: postgres.Cluster | None = None) -> Iterator[Discreet]:
+    """Everything it writes lies in `folder` and in the cluster, and it says all that it ever says."""
+    (folder / "tmp").mkdir()
     settings = {"VISAVIS_RENDER_WORKERS": "1", "VISAVIS_LOG_LEVEL": "debug", "VISAVIS_RECORDINGS": "true"}
-    with serve(tmp_path, **settings, **written.settings, TMPDIR=str(tmp_path / "tmp")) as running:
+    if cluster is not None:
+        settings["VISAVIS_DATABASE_URL"] = cluster.new_database()
+    with serve(folder, **settings, TMPDIR=str(folder / "tmp")) as running:
+        leaks.share(running.process.pid)
+        yield Discreet(running, [folder, cluster.folder] if cluster else [folder])
+
+
+@pytest.fixture(scope="module")
+def discreet_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discreet]:
+    with discreet(tmp_path_factory.mktemp("discreet")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def discreet_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgres_cluster: postgres.Cluster
+) -> Iterator[Discreet]:
+    with discreet(tmp_path_factory.mktemp("discreet"), postgres_cluster) as running:
         yield running
 
 
@@ -60,13 +69,12 @@ def found_in(folder: Path, *words: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("written", "stored"), [("sqlite", False), ("sqlite", True), ("postgresql", False)], indirect=["written"]
-)
+@pytest.mark.parametrize(("database", "stored"), [("sqlite", False), ("sqlite", True), ("postgresql", False)])
 async def test_the_words_never_reach_the_disk(
-    discreet_server: Server, python_sdk: PythonClient, written: Written, stored: bool
+    request: pytest.FixtureRequest, python_sdk: PythonClient, database: str, stored: bool
 ) -> None:
-    server = discreet_server
+    running: Discreet = request.getfixturevalue(f"discreet_on_{database}")
+    server = running.server
     persona = {"name": "Captain", "zeroDataRetention": True, "initialMessage": GREETING, **DOCUMENTED}
     if stored:  # what a stored persona says of itself is stored, of course
         persona_id = server.ask("POST", "/v1/personas", {**persona, "initialMessage": None}).json()["id"]
@@ -85,7 +93,7 @@ async def test_the_words_never_reach_the_disk(
     replies = [message["content"].strip() for message in python_sdk.messages("assistant")]
     assert TALK in replies
     words = (TYPED, TALK, STREAMED, *replies, *("" if stored else (PROMPT,)))
-    assert written.holds(*words) == []
+    assert running.wrote(*words) == []
 
     session_id = answer["session_id"]
     server.ask("POST", f"/v1/sessions/{session_id}/stop")
@@ -96,22 +104,20 @@ async def test_the_words_never_reach_the_disk(
     analytics = server.ask("GET", f"/v1/sessions/{session_id}/analytics").json()
     assert analytics["summary"]["totalTurns"] >= 3  # the figures are kept
     assert server.ask("GET", f"/v1/sessions/{session_id}/recording").status == 404
-    assert written.holds(*words) == []
-    assert written.holds(session_id)  # this is where it writes
+    assert running.wrote(*words) == []
+    assert running.wrote(session_id)  # this is where it writes
 
 
-@pytest.mark.parametrize("written", ["sqlite"], indirect=True)
-async def test_such_a_talk_ends_with_its_process(
-    discreet_server: Server, python_sdk: PythonClient, written: Written
-) -> None:
+async def test_such_a_talk_ends_with_its_process(discreet_on_sqlite: Discreet, python_sdk: PythonClient) -> None:
+    running, server = discreet_on_sqlite, discreet_on_sqlite.server
     persona = {"name": "Captain", "zeroDataRetention": True, "initialMessage": GREETING, **DOCUMENTED}
-    token = session_token(discreet_server, **persona)
-    answer = await python_sdk.do("connect", base_url=discreet_server.url, token=token)
+    token = session_token(server, **persona)
+    answer = await python_sdk.do("connect", base_url=server.url, token=token)
     await python_sdk.do("send_message", text=TYPED)
     await said(python_sdk, 1)
-    processes.kill(processes.program(discreet_server))
-    assert ended_session(discreet_server, answer["session_id"])["exitStatus"] == "ERROR"
-    assert written.holds(GREETING, TYPED) == []
+    processes.kill(processes.program(server))
+    assert ended_session(server, answer["session_id"])["exitStatus"] == "ERROR"
+    assert running.wrote(GREETING, TYPED) == []
 
 
 async def said(client: PythonClient, count: int) -> None:

@@ -18,6 +18,7 @@ from visavis.providers.base import (
     MindDelta,
     ReasoningDelta,
     TextDelta,
+    TokensUsed,
     ToolCall,
     ToolSpec,
 )
@@ -99,6 +100,13 @@ def mind(vendor: Vendor | str, *urls: str, model: str = "test-model", **given: A
 
 
 async def collect(
+    model: LanguageModel, messages: Sequence[ChatMessage] = HELLO, tools: Sequence[ToolSpec] = ()
+) -> list[MindDelta]:
+    """What it said, without what that amounts to."""
+    return [delta for delta in await everything(model, messages, tools) if not isinstance(delta, TokensUsed)]
+
+
+async def everything(
     model: LanguageModel, messages: Sequence[ChatMessage] = HELLO, tools: Sequence[ToolSpec] = ()
 ) -> list[MindDelta]:
     try:
@@ -353,3 +361,20 @@ async def test_gemini_gets_the_signature_of_its_call_back(openai_server: FakeOpe
     answered = ChatMessage("tool", "Sunny", tool_call_id=call.call_id)
     await collect(gemini, [*HELLO, ChatMessage("assistant", "", (call,)), answered], [WEATHER])
     assert openai_server.requests[1]["contents"][1]["parts"][0]["thoughtSignature"] == "abc"
+
+
+# --- what a reply amounts to ------------------------------------------------------------------------------------------
+
+
+async def test_claude_tells_tokens_with_those_it_had_read_before(openai_server: FakeOpenAI) -> None:
+    usage = {"input_tokens": 5, "cache_read_input_tokens": 100, "cache_creation_input_tokens": None}
+    begun = fake_anthropic.event("message_start", message={"usage": usage})
+    openai_server.answer_with(Plan([begun, *fake_anthropic.text_block(0, "Hi."), *fake_anthropic.ending()]))
+    assert await everything(mind("anthropic", openai_server.url)) == [TextDelta("Hi."), TokensUsed(105, 7)]
+
+
+async def test_gemini_tells_tokens_with_those_it_thought(openai_server: FakeOpenAI) -> None:
+    counts = {"promptTokenCount": 9, "candidatesTokenCount": 4, "thoughtsTokenCount": 30}
+    said = fake_gemini.text_plan("Hi.")
+    openai_server.answer_with(Plan([*said.steps, fake_gemini.event(usageMetadata=counts)]))
+    assert await everything(mind("gemini", openai_server.url)) == [TextDelta("Hi."), TokensUsed(9, 34)]

@@ -1,6 +1,7 @@
 """The client of OpenAI-compatible servers, against a real server that streams, stalls, refuses and breaks off."""
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -17,6 +18,7 @@ from visavis.providers.base import (
     MindDelta,
     ReasoningDelta,
     TextDelta,
+    TokensUsed,
     ToolCall,
     ToolSpec,
 )
@@ -337,3 +339,11 @@ async def test_an_address_of_a_user_is_asked_where_the_operator_opened_the_insid
     await mind.close()
 
     assert said == [TextDelta("Hello")]
+
+
+async def test_tokens_are_told_where_the_server_does(openai_server: FakeOpenAI) -> None:
+    counted = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "test", "choices": []}
+    counted |= {"usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}}
+    told = b"data: " + json.dumps(counted).encode() + b"\n\n"
+    openai_server.answer_with(Plan([chunk({"content": "Hi."}), chunk({}, "stop"), told, DONE]))
+    assert await collect(mind(openai_server.url)) == [TextDelta("Hi."), TokensUsed(12, 3)]

@@ -84,6 +84,8 @@ class Conversation:
         self._machine = turn.TurnMachine(policy, now_ms, lambda: str(uuid4()))
         self._show = Show(spec.face, parts.faces, parts.encoders.open(), parts.encoders.silence, clock, parts.recorder)
         self._record, self._audience = record, Audience(record, clock)
+        if parts.meter is not None:
+            parts.meter.tell = record.provider_called
         self._deliver, self.announce, self._fail = self._audience.deliver, self._audience.warn, self._audience.fail
         self._cues = Cues(spec.session_id, self._show, clock, self._deliver)
         self._ears: Ears | None = None

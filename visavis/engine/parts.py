@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from visavis.core.spec import SessionSpec
 from visavis.engine.adjust import Adjuster, nothing_changes
+from visavis.engine.metering import Meter
 from visavis.engine.overlap import OffLoop
 from visavis.engine.recorder import Recorder
 from visavis.engine.tools import ToolExecutor
@@ -25,7 +26,7 @@ class Parts:
     Without `end_of_turn` every pause of a certain length ends a turn. `off_loop` is where the engine itself computes
     what takes milliseconds. `voice`, `mind`, `recorder` and `tools` belong to the session, the others to the process.
     `tools` is there where the session has tools that neither its page nor the engine carries out. `speaker` makes
-    another voice.
+    another voice. `meter` is around whichever of them are metered.
     """
 
     mind: LanguageModel | None
@@ -40,3 +41,4 @@ class Parts:
     tools: ToolExecutor | None = None
     adjust: Adjuster = nothing_changes
     speaker: Callable[[SessionSpec], TextToSpeech | None] = no_speaker
+    meter: Meter | None = None

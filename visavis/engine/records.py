@@ -16,6 +16,7 @@ from visavis.core.events import (
     UserSaid,
     Warned,
 )
+from visavis.engine.metering import ProviderCall
 
 MESSAGES_MAX = 5_000
 TURNS_MAX = 5_000
@@ -47,7 +48,7 @@ class ReportedToolCall:
 
 
 # what is worth keeping as soon as it is known
-Entry: TypeAlias = ReportedMessage | TurnMeasured | ReportedToolCall
+Entry: TypeAlias = ReportedMessage | TurnMeasured | ReportedToolCall | ProviderCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ class Record:
         del self.messages[:-MESSAGES_MAX]
         del self.turns[:-TURNS_MAX]
         del self.tool_calls[:-TOOL_CALLS_MAX]
+
+    def provider_called(self, call: ProviderCall) -> None:
+        """Nothing that anybody in the conversation is told."""
+        self._on_entry(call)
 
     def report(
         self, session_id: str, reason: EndReason, text: str, span_ms: tuple[float, float], connected: bool

@@ -11,7 +11,15 @@ from visavis.core.spec import PersonaSpec
 from visavis.engine.calling import Caller, Toolbelt
 from visavis.engine.cues import TextCue, without_cues
 from visavis.engine.thoughts import told_apart
-from visavis.providers.base import WAIT_REQUEST, ChatMessage, LanguageModel, ReasoningDelta, TextDelta, ToolCall
+from visavis.providers.base import (
+    WAIT_REQUEST,
+    ChatMessage,
+    LanguageModel,
+    ReasoningDelta,
+    TextDelta,
+    TokensUsed,
+    ToolCall,
+)
 
 HISTORY_MESSAGES_MAX = 200
 TOOL_ROUNDS_MAX = 5
@@ -166,6 +174,8 @@ async def think(thinking: Thinking, messages: Sequence[ChatMessage], caller: Cal
                     thinking.on_reasoning(text)
                 case ToolCall():
                     calls.append(delta)
+                case TokensUsed():
+                    pass  # the meter's
         if not calls or is_last:
             break
         await thinking.committed()

@@ -81,7 +81,15 @@ class ReasoningDelta:
     text: str = field(repr=False)
 
 
-MindDelta: TypeAlias = TextDelta | ReasoningDelta | ToolCall
+@dataclass(frozen=True, slots=True)
+class TokensUsed:
+    """What a reply amounts to, where the provider tells it: all tokens that were read, and all that were written."""
+
+    read: int
+    written: int
+
+
+MindDelta: TypeAlias = TextDelta | ReasoningDelta | ToolCall | TokensUsed
 
 
 class LanguageModel(Protocol):

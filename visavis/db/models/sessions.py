@@ -51,6 +51,8 @@ class Session(Owned, Base):
     warnings: Mapped[int] = mapped_column(default=0)
     errors: Mapped[int] = mapped_column(default=0)
     recording: Mapped[str] = mapped_column(String(255), default="")
+    # by kind, name and model: calls, units and latencies
+    providers_used: Mapped[Json] = mapped_column(default=dict)
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 

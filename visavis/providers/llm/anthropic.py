@@ -24,13 +24,23 @@ from visavis.providers.alternating import (
     alternating,
     effort_of,
 )
-from visavis.providers.base import ChatMessage, MindDelta, ReasoningDelta, TextDelta, ToolCall, ToolSpec, Traits
+from visavis.providers.base import (
+    ChatMessage,
+    MindDelta,
+    ReasoningDelta,
+    TextDelta,
+    TokensUsed,
+    ToolCall,
+    ToolSpec,
+    Traits,
+)
 from visavis.providers.json_streams import JsonStreams
 
 VERSION = "2023-06-01"
 ANSWER_TOKENS_MAX = 1024  # the protocol wants a limit, and spoken answers are short
 THOUGHTS_KEPT_MAX = 64
 _ENDPOINT = "/messages"
+_TOKENS_READ = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 # Models from before thinking was adaptive want the number of tokens instead of an effort.
 _BUDGETED = re.compile(r"claude-(?:3|[a-z]+-4(?:-[0-5])?(?:-\d{8}|-latest)?$)")
@@ -88,6 +98,8 @@ class Anthropic:
             raise asking.broken_off(host)
         if answer.stop_reason == "refusal" and not answer.spoke:
             raise ProviderError(f"The language model at {host} declined to answer.", retryable=False)
+        if answer.used is not None:
+            yield answer.used
         for call in answer.calls():
             self._remember(call.call_id, answer.thoughts())
             yield call
@@ -138,9 +150,13 @@ class _Answer:
     arguments: dict[int, str] = field(default_factory=dict[int, str], repr=False)
     stop_reason: str = ""
     spoke: bool = False
+    read: int | None = None
+    used: TokensUsed | None = None
 
     def take(self, event: dict[str, Any]) -> MindDelta | None:
         match event["type"]:
+            case "message_start":
+                self.read = _tokens_read(event.get("message", {}).get("usage", {}))
             case "content_block_start":
                 self.blocks[event["index"]] = dict(event["content_block"])
                 if len(self.blocks) > 4 * TOOL_CALLS_MAX:
@@ -149,6 +165,9 @@ class _Answer:
                 return self._piece(event["index"], event["delta"])
             case "message_delta":
                 self.stop_reason = event["delta"].get("stop_reason") or self.stop_reason
+                written = event.get("usage", {}).get("output_tokens")
+                if self.read is not None and written is not None:
+                    self.used = TokensUsed(self.read, written)
         return None
 
     def _piece(self, index: int, delta: dict[str, Any]) -> MindDelta | None:
@@ -180,6 +199,12 @@ class _Answer:
 
     def thoughts(self) -> Blocks:
         return [block for _, block in sorted(self.blocks.items()) if block["type"].endswith("thinking")]
+
+
+def _tokens_read(usage: dict[str, Any]) -> int | None:
+    """Those that were found read are told apart."""
+    counts = [usage.get(name) for name in _TOKENS_READ]
+    return None if counts[0] is None else sum(count or 0 for count in counts)
 
 
 def _thinking(spec: MindSpec) -> dict[str, Any]:

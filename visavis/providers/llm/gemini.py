@@ -19,11 +19,21 @@ from visavis.providers.alternating import (
     alternating,
     effort_of,
 )
-from visavis.providers.base import ChatMessage, MindDelta, ReasoningDelta, TextDelta, ToolCall, ToolSpec, Traits
+from visavis.providers.base import (
+    ChatMessage,
+    MindDelta,
+    ReasoningDelta,
+    TextDelta,
+    TokensUsed,
+    ToolCall,
+    ToolSpec,
+    Traits,
+)
 from visavis.providers.json_streams import JsonStreams
 
 SIGNATURES_KEPT_MAX = 64
 _BUDGETED = re.compile(r"gemini-(?:1|2)\b")  # older models want a number of tokens instead of a level
+_TOKENS_WRITTEN = ("candidatesTokenCount", "thoughtsTokenCount")
 _FINE = {"STOP", "MAX_TOKENS", ""}
 
 
@@ -63,13 +73,14 @@ class Gemini:
 
     async def _answer(self, url: str, host: str, body: dict[str, Any]) -> AsyncGenerator[MindDelta, None]:
         hides = self._spec.options.get("reasoning_format") == "hidden"
-        calls, finish, spoke = 0, None, False
+        calls, finish, spoke, used = 0, None, False, None
         async with aclosing(self._streams.post(url, {"x-goog-api-key": self._spec.secret}, body)) as events:
             async for event in events:
                 if "error" in event:
                     raise asking.refusal(host, int(event["error"].get("code", 500)))
                 if blocked := event.get("promptFeedback", {}).get("blockReason"):
                     raise _declined(host, blocked)
+                used = _tokens(event.get("usageMetadata")) or used
                 candidate = (event.get("candidates") or [{}])[0]
                 finish = candidate.get("finishReason", finish)
                 for part in candidate.get("content", {}).get("parts", ()):
@@ -84,6 +95,8 @@ class Gemini:
             raise asking.broken_off(host)
         if finish not in _FINE and not spoke:
             raise _declined(host, finish)
+        if used is not None:
+            yield used
 
     def _delta(self, part: dict[str, Any]) -> MindDelta | None:
         if "functionCall" in part:
@@ -129,6 +142,13 @@ class Gemini:
         made = {"id": call.call_id, "name": call.name, "args": json.loads(call.arguments or "{}")}
         signature = self._signatures.get(call.call_id)
         return {"functionCall": made, **({"thoughtSignature": signature} if signature else {})}
+
+
+def _tokens(usage: dict[str, Any] | None) -> TokensUsed | None:
+    """Every event tells the sums so far."""
+    if not usage or "promptTokenCount" not in usage:
+        return None
+    return TokensUsed(usage["promptTokenCount"], sum(usage.get(name, 0) for name in _TOKENS_WRITTEN))
 
 
 def _declined(host: str, reason: str) -> ProviderError:

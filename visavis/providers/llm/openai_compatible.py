@@ -17,12 +17,22 @@ import openai
 from visavis.core.spec import MindSpec
 from visavis.net.guard import Guard, Refused
 from visavis.providers import asking
-from visavis.providers.base import ChatMessage, MindDelta, ReasoningDelta, TextDelta, ToolCall, ToolSpec, Traits
+from visavis.providers.base import (
+    ChatMessage,
+    MindDelta,
+    ReasoningDelta,
+    TextDelta,
+    TokensUsed,
+    ToolCall,
+    ToolSpec,
+    Traits,
+)
 
 _ENDPOINT = "/chat/completions"
 _OPENAI_HOST = "api.openai.com"
 _PASSED_ON = ("top_p", "seed", "presence_penalty", "frequency_penalty", "reasoning_effort", "verbosity", "service_tier")
 _REASONING_FIELDS = ("reasoning_content", "reasoning")
+_TELL_TOKENS = {"include_usage": True}
 _REDIRECTS_MAX = 3
 _TOOL_CALLS_MAX = 32
 _ARGUMENTS_CHARS_MAX = 100_000
@@ -80,9 +90,12 @@ class OpenAICompatible:
 async def _answer(client: openai.AsyncOpenAI, request: Mapping[str, Any]) -> AsyncGenerator[MindDelta, None]:
     """The deltas of one streamed completion; tool calls come whole, at the end. Closing it closes the connection."""
     calls: dict[int, _PartialCall] = {}
+    used: TokensUsed | None = None
     stream = await client.chat.completions.create(**_for_host(client.base_url.host, request), stream=True)
     async with stream:
         async for chunk in stream:
+            if chunk.usage is not None:
+                used = TokensUsed(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
             for choice in chunk.choices[:1]:
                 if thought := _reasoning(choice.delta):
                     yield ReasoningDelta(thought)
@@ -90,6 +103,8 @@ async def _answer(client: openai.AsyncOpenAI, request: Mapping[str, Any]) -> Asy
                     yield TextDelta(choice.delta.content)
                 for piece in choice.delta.tool_calls or ():
                     _add(calls, piece)
+    if used is not None:
+        yield used
     for index in sorted(calls):
         yield calls[index].whole(index)
 
@@ -143,9 +158,12 @@ def _request(spec: MindSpec, messages: Sequence[ChatMessage], tools: Sequence[To
 
 
 def _for_host(host: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """OpenAI's own newer models refuse the name by which everybody else knows the limit."""
-    renamed = {"max_tokens": "max_completion_tokens"} if host == _OPENAI_HOST else {}
-    return {renamed.get(name, name): value for name, value in request.items()}
+    """OpenAI's own newer models refuse the name by which everybody else knows the limit, and tell tokens if asked; some
+    servers refuse the question."""
+    if host != _OPENAI_HOST:
+        return dict(request)
+    renamed = {"max_tokens": "max_completion_tokens"}
+    return {renamed.get(name, name): value for name, value in request.items()} | {"stream_options": _TELL_TOKENS}
 
 
 def _regular(messages: Sequence[ChatMessage]) -> list[ChatMessage]:

@@ -11,6 +11,7 @@ from visavis.db import models
 from visavis.db.models import Json
 from visavis.resources.sessions.called import stored_type
 from visavis.resources.sessions.measured import USER_TURN_ID, completed
+from visavis.resources.sessions.providers_used import Prices, shown
 from visavis.resources.sessions.report_schemas import (
     AverageLatencies,
     CallCounts,
@@ -39,7 +40,9 @@ async def tool_calls(session: AsyncSession, row: models.Session) -> list[ToolCal
     ]
 
 
-async def session_analytics(session: AsyncSession, row: models.Session, *, with_messages: bool) -> SessionAnalytics:
+async def session_analytics(
+    session: AsyncSession, row: models.Session, prices: Prices, *, with_messages: bool
+) -> SessionAnalytics:
     """Raises `NotFound`, saying why there is nothing (yet)."""
     _check_reported(row)
     turns, calls = await _turns(session, row), await _calls(session, row)
@@ -59,6 +62,7 @@ async def session_analytics(session: AsyncSession, row: models.Session, *, with_
         api_key_id=row.api_key_id,
         config=_ran_with(row),
         summary=_summary(row, [turn.measured for turn in turns], messages, calls),
+        providers=shown(row.providers_used, prices),
         turns=[_turn(turn, calls, said if with_messages else {}) for turn in turns],
     )
 

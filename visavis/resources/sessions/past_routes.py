@@ -72,13 +72,16 @@ async def get_sessions_analytics(
 @routes.get("/sessions/{id}/analytics")
 async def get_session_analytics(
     session_id: UuidId,
+    request: Request,
     caller: Caller,
     transaction: Reading,
     includeMessages: bool = False,  # noqa: N803
 ) -> SessionAnalytics:
-    """Where the time of each turn went; with `includeMessages` also what was said, where that is kept."""
+    """Where the time of each turn went, and which providers were used; with `includeMessages` also what was said,
+    where that is kept."""
     row = await repository(transaction, caller).get(session_id)
-    return await analytics.session_analytics(transaction, row, with_messages=includeMessages)
+    prices = request.app.state.desk.prices
+    return await analytics.session_analytics(transaction, row, prices, with_messages=includeMessages)
 
 
 @routes.get(

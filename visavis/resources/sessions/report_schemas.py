@@ -152,6 +152,24 @@ class Summary(Answer):
     average_latencies: AverageLatencies
 
 
+class ProviderUse(Answer):
+    """One provider in one session. `latencyP50Seconds` is until the first word of a mind, until the first sound of a
+    voice, and until the text after the end of an utterance. Tokens are null where the provider did not tell them.
+    `cost` is by the prices that the operator set (VISAVIS_PRICES), in their currency; null without one."""
+
+    kind: Literal["llm", "tts", "stt"]
+    provider: str
+    model: str | None
+    calls: int
+    failures: int
+    latency_p50_seconds: float | None
+    tokens_read: int | None
+    tokens_written: int | None
+    characters: int | None = Field(description="Of the text that a voice was given.")
+    audio_seconds: float | None = Field(description="Of the speech that a recogniser heard.")
+    cost: float | None
+
+
 class RanWith(Answer):
     llm_provider: str | None
     llm_model: str | None
@@ -176,4 +194,5 @@ class SessionAnalytics(Answer):
     api_key_id: str | None
     config: RanWith
     summary: Summary
+    providers: list[ProviderUse]
     turns: list[Turn]

@@ -22,12 +22,14 @@ from visavis.db.models import Json
 from visavis.db.session import Database
 from visavis.engine.conversation import Conversation
 from visavis.engine.host import SessionReport
+from visavis.engine.metering import ProviderCall
 from visavis.engine.records import Entry, ReportedMessage, ReportedToolCall
 from visavis.http.strings import storable
 from visavis.resources.sessions.called import called
 from visavis.resources.sessions.checkpoints import Checkpoints, forget, write
 from visavis.resources.sessions.measured import WallTime, measured
 from visavis.resources.sessions.news import tell_ended, tell_tools_failed
+from visavis.resources.sessions.providers_used import ProvidersUsed
 from visavis.resources.sessions.recordings import adopt
 
 FLUSH_EVERY_S = 0.25
@@ -56,6 +58,7 @@ class _Notes:
     messages: list[Json] = field(default_factory=list[Json], repr=False)
     turns: list[Json] = field(default_factory=list[Json])
     calls: list[Json] = field(default_factory=list[Json], repr=False)
+    used: ProvidersUsed = field(default_factory=ProvidersUsed)
     end: Json | None = None
     messages_noted: int = 0
     turns_noted: int = 0
@@ -92,6 +95,7 @@ class Scribe:
         wall = WallTime(row.start_time, started_ms)
         notes = self._notes[row.id] = _Notes(wall, row.keeps_transcript)
         notes.messages_noted, notes.turns_noted, notes.calls_noted = messages, turns, calls
+        notes.used = ProvidersUsed(row.providers_used)
 
     def changed(self, conversation: Conversation) -> None:
         """Somebody said something: write down what this conversation has to remember."""
@@ -101,6 +105,9 @@ class Scribe:
     def note(self, session_id: str, entry: Entry) -> None:
         notes = self._notes.get(session_id)
         if notes is None or self._waiting >= WAITING_MAX:
+            return
+        if isinstance(entry, ProviderCall):
+            notes.used.add(entry)  # written with whatever is noted next, or with the end
             return
         match entry:
             case ReportedMessage() if notes.keeps_words and notes.messages_noted < ENTRIES_PER_SESSION_MAX:
@@ -201,7 +208,7 @@ async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
     except (IntegrityError, DataError) as error:
         log.error("a part of a transcript was refused by the database", reason=type(error).__name__)
     # a sign of life, by which a start after a crash knows when the session ended
-    changes = notes.end or {"updated_at": models.now()}
+    changes = {**(notes.end or {"updated_at": models.now()}), "providers_used": notes.used.stored}
     await session.execute(update(models.Session).where(models.Session.id == session_id).values(**changes))
     if notes.end is not None:
         await forget(session, session_id)

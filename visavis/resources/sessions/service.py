@@ -1,6 +1,7 @@
 """Opening, listing and ending sessions."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from visavis.resources.sessions.checkpoints import Checkpoints
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.inline import check_urls, tool_specs
 from visavis.resources.sessions.news import tell_started
+from visavis.resources.sessions.providers_used import Prices, Unit
 from visavis.resources.sessions.schemas import (
     ClientConfig,
     EngineRequest,
@@ -61,6 +63,7 @@ class Desk:
     token_seconds: int = 3600
     heartbeat_seconds: int = 5
     trust: zero_retention.Trust = zero_retention.Trust()
+    prices: Prices = field(default_factory=dict[str, Mapping[Unit, float]])
 
 
 @dataclass(frozen=True, slots=True)
