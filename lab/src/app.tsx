@@ -4,9 +4,9 @@ import { Api } from "./api";
 import { forgetKey, loadKey, storeKey, type StoredKey } from "./key";
 import { strings } from "./strings";
 import { KeyView } from "./views/key/key-view";
-import { Workshop } from "./workshop";
+import { Frame } from "./frame";
 
-/** Without a key: the door. With one: the workshop. */
+/** Without a key: the door. With one: the pages. */
 export function App() {
   const [key, setKey] = useState(loadKey);
   const [problem, setProblem] = useState<string | null>(null);
@@ -28,5 +28,5 @@ export function App() {
     [value, leave],
   );
   if (!api || !key) return <KeyView problem={problem} onEnter={enter} />;
-  return <Workshop key={key.value} api={api} apiKey={key.value} onSignOut={() => leave(null)} />;
+  return <Frame key={key.value} api={api} apiKey={key.value} onSignOut={() => leave(null)} />;
 }

@@ -5,6 +5,8 @@ import { createRoot } from "react-dom/client";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./ui/ui.css";
+import "./ui/page.css";
+import "./ui/overlays.css";
 import { App } from "./app";
 
 const root = document.getElementById("root");

@@ -1,30 +1,61 @@
-/** Two places, both in the fragment, so that the server needs to know only one page. */
-import { useSyncExternalStore } from "react";
+/** Where one is: a section, a path in it and a query, all in the fragment, so that the server needs to know one page. */
+import { useMemo, useSyncExternalStore } from "react";
 
-const PERSONA = "#/personas/";
+import type { Query } from "./api/http";
+import { pathOf } from "./api/http";
+
+export const SECTIONS = ["personas", "avatars", "sessions"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface Place {
+  section: Section;
+  /** What follows the section: ids and names of parts. */
+  path: readonly string[];
+  query: URLSearchParams;
+}
+
+export function href(section: Section, path: readonly string[] = [], query: Query = {}): string {
+  return pathOf(`#/${[section, ...path.map(encodeURIComponent)].join("/")}`, query);
+}
+
+export function personaHref(id: string): string {
+  return href("personas", [id]);
+}
+
+export const HOME_HREF = "#/personas";
+
+export function go(address: string): void {
+  location.hash = address;
+}
+
+/** Change the address without a step in the history: for filters, which are no places of their own. */
+export function replace(address: string): void {
+  history.replaceState(null, "", address);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null; // A mangled link leads to the section it names.
+  }
+}
+
+export function placeOf(hash: string): Place {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [first = "", ...rest] = path.split("/").map(decoded);
+  const section = SECTIONS.find((name) => name === first) ?? "personas";
+  const whole = rest.every((part) => part !== null && part !== "");
+  return { section, path: whole ? (rest as string[]) : [], query: new URLSearchParams(query) };
+}
 
 function subscribe(changed: () => void): () => void {
   addEventListener("hashchange", changed);
   return () => removeEventListener("hashchange", changed);
 }
 
-export function personaHref(id: string): string {
-  return PERSONA + encodeURIComponent(id);
-}
-
-export const HOME_HREF = "#/";
-
-export function go(href: string): void {
-  location.hash = href;
-}
-
-/** The persona that the address names, or null on the start page. */
-export function usePersonaId(): string | null {
+export function usePlace(): Place {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
-  if (!hash.startsWith(PERSONA)) return null;
-  try {
-    return decodeURIComponent(hash.slice(PERSONA.length));
-  } catch {
-    return null; // A mangled link leads to the start page.
-  }
+  return useMemo(() => placeOf(hash), [hash]);
 }

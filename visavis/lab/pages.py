@@ -55,7 +55,7 @@ def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
             return HTMLResponse(UNBUILT, headers=COMMON_HEADERS | UNBUILT_HEADERS)
         response = _respond(request, file)
         response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""), origins)
-        response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
+        response.headers["Permissions-Policy"] = "microphone=(self), camera=(self), geolocation=()"
         return response
 
     @router.api_route("/", methods=["GET", "HEAD"])

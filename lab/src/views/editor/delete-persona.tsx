@@ -22,7 +22,7 @@ export function DeletePersona({ api, persona, onCancel, onDeleted }: DeletePerso
   async function confirm() {
     setBusy(true);
     try {
-      await api.deletePersona(persona.id);
+      await api.personas.delete(persona.id);
       onDeleted();
     } catch (error) {
       setFailed(error instanceof Error ? error.message : String(error));

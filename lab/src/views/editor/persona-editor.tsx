@@ -26,7 +26,7 @@ interface PersonaEditorProps {
 export function PersonaEditor(props: PersonaEditorProps) {
   const { api, persona, onClose } = props;
   const load = useCallback(async (): Promise<Catalogs> => {
-    const [avatars, voices, llms] = await Promise.all([api.avatars(), api.voices(), api.llms()]);
+    const [avatars, voices, llms] = await Promise.all([api.avatars.all(), api.voices.all(), api.llms.all()]);
     return { avatars, voices, llms };
   }, [api]);
   const [catalogs, reload] = useLoad(load);
@@ -84,12 +84,12 @@ function EditorForm({ api, persona, catalogs, onClose, onSaved, onDeleted }: Per
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void save(() => (persona ? api.updatePersona(persona.id, changesOf(draft, original)) : api.createPersona(fieldsOf(draft))));
+    void save(() => (persona ? api.personas.update(persona.id, changesOf(draft, original)) : api.personas.create(fieldsOf(draft))));
   }
 
   /** The only way to change a built-in persona is to make it one's own. */
   function saveCopy() {
-    void save(() => api.createPersona(fieldsOf({ ...draft, name: ownName(draft.name) })));
+    void save(() => api.personas.create(fieldsOf({ ...draft, name: ownName(draft.name) })));
   }
 
   if (deleting && persona) {

@@ -37,7 +37,7 @@ export function KeyView({ problem, onEnter }: KeyViewProps) {
     setChecking(true);
     setComplaint(null);
     try {
-      await new Api(key.value).personas("", 1);
+      await new Api(key.value).personas.list("", 1);
       onEnter(key);
     } catch (error) {
       setComplaint(explain(error));

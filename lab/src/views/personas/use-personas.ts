@@ -8,6 +8,8 @@ const TYPING_PAUSE_MS = 200;
 export interface PersonaList {
   rows: PersonaSummary[];
   state: "loading" | "done" | "failed";
+  /** Why it failed, in the server's words. */
+  problem: string;
   hasMore: boolean;
   showMore: () => void;
   retry: () => void;
@@ -18,6 +20,7 @@ export function usePersonas(api: Api, search: string, revision: number): Persona
   const [rows, setRows] = useState<PersonaSummary[]>([]);
   const [state, setState] = useState<PersonaList["state"]>("loading");
   const [next, setNext] = useState<number | null>(null);
+  const [problem, setProblem] = useState("");
   const [turn, setTurn] = useState(0);
   // Belongs to the newest question; an answer to an older one is dropped.
   const asked = useRef(new AbortController());
@@ -27,13 +30,15 @@ export function usePersonas(api: Api, search: string, revision: number): Persona
       const { signal } = asked.current;
       setState("loading");
       try {
-        const answer = await api.personas(search, page, signal);
+        const answer = await api.personas.list(search, page, signal);
         if (signal.aborted) return;
         setRows((known) => (page === 1 ? answer.data : [...known, ...answer.data]));
         setNext(answer.meta.next);
         setState("done");
-      } catch {
-        if (!signal.aborted) setState("failed");
+      } catch (error) {
+        if (signal.aborted) return;
+        setProblem(error instanceof Error ? error.message : String(error));
+        setState("failed");
       }
     },
     [api, search],
@@ -51,6 +56,7 @@ export function usePersonas(api: Api, search: string, revision: number): Persona
   return {
     rows,
     state,
+    problem,
     hasMore: next !== null,
     showMore: () => void (next !== null && load(next)),
     retry: () => setTurn((now) => now + 1),

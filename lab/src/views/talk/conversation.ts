@@ -95,7 +95,7 @@ export class Conversation {
     this.set({ phase: "starting" });
     const attempt = this.startedAtMs;
     try {
-      const token = await this.api.sessionToken(this.personaId);
+      const token = await this.api.sessions.token({ personaId: this.personaId });
       if (this.isOver(attempt)) return;
       const client = createClient(token, { api: { baseUrl: location.origin }, disableInputAudio: !useMicrophone });
       this.client = client;
@@ -217,7 +217,7 @@ export class Conversation {
       [AnamEvent.CONNECTION_CLOSED]: (code, reason) => this.finish(explainEnd(code, reason)),
       [AnamEvent.SERVER_WARNING]: (text) => {
         this.replyClock.giveUp();
-        this.warn(strings.serverWarning(text));
+        this.warn(strings.told.serverWarning(text));
       },
     };
   }
@@ -242,7 +242,7 @@ export class Conversation {
       [AnamEvent.MESSAGE_STREAM_EVENT_RECEIVED]: (event) => this.words(event),
       [AnamEvent.MESSAGE_HISTORY_UPDATED]: (messages) =>
         this.set({ entries: withHistory(this.talk.entries, messages) }),
-      [AnamEvent.TALK_STREAM_INTERRUPTED]: () => this.warn(strings.talkStreamCut),
+      [AnamEvent.TALK_STREAM_INTERRUPTED]: () => this.warn(strings.told.talkStreamCut),
     };
   }
 

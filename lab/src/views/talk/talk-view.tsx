@@ -37,10 +37,10 @@ export function TalkView({ api, personaId, revision, onEdit }: TalkViewProps) {
   const load = useCallback(
     async (signal: AbortSignal): Promise<Loadable> => {
       const [persona, voices, llms] = await Promise.all([
-        api.persona(personaId, signal),
+        api.personas.get(personaId, signal),
         // Without the catalogs one can still talk; only the chips are missing then.
-        api.voices().catch(() => []),
-        api.llms().catch(() => []),
+        api.voices.all().catch(() => []),
+        api.llms.all().catch(() => []),
       ]);
       return { persona, voices, llms };
     },

@@ -1,0 +1,196 @@
+import { useState } from "react";
+
+import type { Api, Persona, PersonaSummary } from "../../api";
+import { personaHref } from "../../route";
+import { strings } from "../../strings";
+import { Button } from "../../ui/button";
+import { Living } from "../../ui/living";
+import { Menu, type MenuItem } from "../../ui/menu";
+import { Badge, PageHead, SearchBox } from "../../ui/page";
+import { Empty, Problem } from "../../ui/states";
+import { useToasts } from "../../ui/toast";
+import { useRemoval } from "../../ui/use-removal";
+import { curlOf, sdkCodeOf } from "./persona-code";
+import { usePersonas, type PersonaList } from "./use-personas";
+
+const words = strings.personas;
+
+interface GalleryProps {
+  api: Api;
+  revision: number;
+  onCreate: () => void;
+  onEdit: (persona: Persona) => void;
+}
+
+export function Gallery({ api, revision, onCreate, onEdit }: GalleryProps) {
+  const [search, setSearch] = useState("");
+  const list = usePersonas(api, search.trim(), revision);
+  return (
+    <div className="page">
+      <PageHead title={words.title} lead={words.lead}>
+        <Button look="primary" icon="plus" onClick={onCreate} data-testid="persona-create">
+          {words.create}
+        </Button>
+      </PageHead>
+      <div className="toolbar">
+        <SearchBox label={words.search} value={search} onChange={setSearch} testId="persona-search" />
+      </div>
+      <Cards api={api} list={list} search={search.trim()} onCreate={onCreate} onEdit={onEdit} />
+    </div>
+  );
+}
+
+interface CardsProps {
+  api: Api;
+  list: PersonaList;
+  search: string;
+  onCreate: () => void;
+  onEdit: (persona: Persona) => void;
+}
+
+function Cards({ api, list, search, onCreate, onEdit }: CardsProps) {
+  const removal = useRemoval();
+  const rows = list.rows.filter((row) => !removal.isGone(row.id));
+  if (list.state === "failed") {
+    return (
+      <Problem title={words.failed} text={list.problem}>
+        <Button onClick={list.retry}>{strings.retry}</Button>
+      </Problem>
+    );
+  }
+  if (rows.length === 0 && list.state === "loading") return <Skeleton />;
+  if (rows.length === 0 && search !== "") return <p className="gallery-none">{words.nothingFound(search)}</p>;
+  const remove = (persona: PersonaSummary) =>
+    removal.remove(persona.id, strings.deleted(nameOf(persona)), () => api.personas.delete(persona.id));
+  return (
+    <>
+      {!rows.some((row) => !row.isDefaultPersona) && search === "" && <Welcome onCreate={onCreate} none={rows.length === 0} />}
+      <ul className="cards" aria-busy={list.state === "loading"} data-testid="persona-list">
+        {rows.map((persona) => (
+          <Card key={persona.id} api={api} persona={persona} onEdit={onEdit} onChanged={list.retry} onRemove={() => remove(persona)} />
+        ))}
+      </ul>
+      {list.hasMore && (
+        <Button className="gallery-more" busy={list.state === "loading"} onClick={list.showMore}>
+          {words.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function nameOf(persona: PersonaSummary): string {
+  return persona.name || strings.unnamed;
+}
+
+interface CardProps {
+  api: Api;
+  persona: PersonaSummary;
+  onEdit: (persona: Persona) => void;
+  onChanged: () => void;
+  onRemove: () => void;
+}
+
+function Card({ api, persona, onEdit, onChanged, onRemove }: CardProps) {
+  const detail = persona.description || persona.avatar?.displayName;
+  return (
+    <li className="persona" data-testid="persona-card" data-persona-id={persona.id}>
+      <a className="persona-link" href={personaHref(persona.id)} data-testid="persona-row" data-persona-id={persona.id}>
+        <Living still={persona.avatar?.imageUrl} loop={persona.avatar?.idleVideoUrl} className="persona-picture" />
+        <span className="persona-name">{nameOf(persona)}</span>
+        {detail && <span className="persona-detail">{detail}</span>}
+      </a>
+      <div className="persona-foot">
+        {persona.isDefaultPersona ? <Badge>{strings.builtIn}</Badge> : persona.voice && <Badge>{persona.voice.displayName}</Badge>}
+        <Menu label={strings.actions(nameOf(persona))} items={useActions({ api, persona, onEdit, onChanged, onRemove })} testId="persona-menu" />
+      </div>
+    </li>
+  );
+}
+
+function useActions({ api, persona, onEdit, onChanged, onRemove }: CardProps): MenuItem[] {
+  const toasts = useToasts();
+  const attempt = (work: () => Promise<void>) => () => void work().catch((error: Error) => toasts.complain(error.message));
+  async function copy(text: string, said: string) {
+    await navigator.clipboard.writeText(text);
+    toasts.say(said);
+  }
+  return [
+    {
+      label: persona.isDefaultPersona ? words.look : strings.edit,
+      icon: "pencil",
+      run: attempt(async () => onEdit(await api.personas.get(persona.id))),
+    },
+    {
+      label: words.duplicate,
+      icon: "copy",
+      testId: "persona-duplicate",
+      run: attempt(async () => {
+        const made = await api.personas.duplicate(persona.id, words.copyName);
+        toasts.say(words.duplicated(made.name || strings.unnamed));
+        onChanged();
+      }),
+    },
+    {
+      label: words.copyCurl,
+      icon: "code",
+      testId: "persona-curl",
+      run: attempt(async () => copy(curlOf(await api.personas.get(persona.id)), words.curlCopied)),
+    },
+    {
+      label: words.copyCode,
+      icon: "code",
+      testId: "persona-sdk",
+      run: attempt(() => copy(sdkCodeOf(persona.id), words.codeCopied)),
+    },
+    ...(persona.isDefaultPersona
+      ? []
+      : [{ label: strings.delete, icon: "trash" as const, danger: true, testId: "persona-delete", run: onRemove }]),
+  ];
+}
+
+/** Until somebody has made a persona, how that is done. */
+function Welcome({ onCreate, none }: { onCreate: () => void; none: boolean }) {
+  if (none) {
+    return (
+      <Empty
+        icon="persona"
+        title={words.emptyTitle}
+        testId="persona-empty"
+        action={
+          <Button look="primary" icon="plus" onClick={onCreate}>
+            {words.create}
+          </Button>
+        }
+      >
+        {words.emptyText}
+      </Empty>
+    );
+  }
+  return (
+    <ol className="steps">
+      {strings.welcome.steps.map(([title, text], index) => (
+        <li key={title}>
+          <span className="steps-number">{index + 1}</span>
+          <div>
+            <h2>{title}</h2>
+            <p>{text}</p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Skeleton() {
+  return (
+    <ul className="cards" aria-label={strings.loading}>
+      {[0, 1, 2, 3, 4, 5].map((index) => (
+        <li key={index} className="persona persona-skeleton">
+          <span className="persona-picture" />
+          <span className="persona-name" />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+"""The Lab in a real Chromium, for tests that share one browser: signed in, watched, and looked over by axe."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.clients.browser import FLAGS, chromium
+from tests.clients.server import API_KEY, Server
+
+AXE = Path(__file__).resolve().parents[2] / "lab" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 30_000
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+GRAVE = ("serious", "critical")
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+class Lab:
+    """One page of the Lab, opened with the key as by the link that a server prints."""
+
+    def __init__(self, server: Server, context: BrowserContext) -> None:
+        self.server = server
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.goto(f"{server.url}/#key={API_KEY}")
+        self.page.get_by_test_id("persona-list").wait_for()
+
+    def open(self, place: str) -> Page:
+        """Go to `place`, such as "sessions", and wait until what it shows is there."""
+        self.page.goto(f"{self.server.url}/#/{place}")
+        self.page.locator("main h1").wait_for()
+        self.page.locator("main [aria-busy=true], main .spinner").first.wait_for(state="hidden")
+        return self.page
+
+    def complaints(self) -> "list[str]":
+        """What axe finds serious or critical on the page as it is now."""
+        self.page.evaluate(AXE.read_text())
+        found: list[dict[str, Any]] = self.page.evaluate("axe.run(document).then((result) => result.violations)")
+        return [
+            f"{rule['id']}: {', '.join(str(node['target'][0]) for node in rule['nodes'][:4])}"
+            for rule in found
+            if rule["impact"] in GRAVE
+        ]
+
+
+@contextlib.contextmanager
+def lab(server: Server, chromium: Browser, **look: Any) -> Iterator[Lab]:
+    """A fresh profile. `look` is what Playwright calls a context's options, such as `color_scheme`."""
+    options = {"viewport": DESKTOP, "permissions": ["clipboard-read", "clipboard-write", "camera"], **look}
+    context = chromium.new_context(**options)
+    try:
+        yield Lab(server, context)
+    finally:
+        context.close()
