@@ -21,6 +21,8 @@ from visavis.db.keyring import Keyring
 from visavis.db.models import new_id
 from visavis.db.passages import store_for
 from visavis.db.session import Database
+from visavis.doctor import list_providers
+from visavis.doctor import look as look_over
 from visavis.engine.host import Host, Limits, Parts
 from visavis.http import auth, errors, health, middleware, openapi, uploads
 from visavis.http.etags import ETags
@@ -51,10 +53,13 @@ from visavis.resources.llms.service import Minds
 from visavis.resources.llms.stock import rows as stock_llms
 from visavis.resources.meetings import routes as meetings
 from visavis.resources.meetings.windows import InviteWindows
+from visavis.resources.organizations import routes as keys
 from visavis.resources.organizations import service as organizations
 from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
 from visavis.resources.provider_secrets import routes as provider_secrets
+from visavis.resources.server import routes as server
+from visavis.resources.server.schemas import KnownServer
 from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
@@ -135,7 +140,8 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
         app.include_router(routes)
     for routes in (tools.routes, knowledge.routes, share_links.routes, webhooks.routes, meetings.routes):
         app.include_router(routes)
-    app.include_router(provider_secrets.routes)
+    for routes in (provider_secrets.routes, keys.routes, server.routes):
+        app.include_router(routes)
     for routes in (sessions.engine, avatars.files, voices.files, documents.routes, uploads.routes, health.routes):
         app.include_router(routes)
     app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
@@ -181,7 +187,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         node, survivors = await _survivors(database, keyring, settings.data_dir / NODE, chores)
         app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.guard = guard = Guard(settings.allow_private_urls)
-        furnish = _equipped(furnish, Webhooks(guard, app.version), app.state.retrieval, stack)
+        app.state.tool_webhooks = Webhooks(guard, app.version)
+        furnish = _equipped(furnish, app.state.tool_webhooks, app.state.retrieval, stack)
         host = Host(clock, limits, furnish, scribe.end, scribe.note, scribe.changed, watchers)
         stack.push_async_callback(host.close)
         app.state.first_key = await _prepare(database, settings)
@@ -189,6 +196,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.keyring = keyring
         app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
         chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
+        app.state.known_server = _known_server(app, settings)
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.speakers = speakers = Speakers(media.speakers(), keyring)
@@ -261,6 +269,19 @@ def _equipped(furnish: Furnish, webhooks: Webhooks, retrieval: Retrieval, stack:
     stack.push_async_callback(webhooks.close)
     workshop = Workshop(webhooks, retrieval)
     return lambda spec: replace(furnish(spec), tools=workshop.open(spec)) if spec.tools else furnish(spec)
+
+
+def _known_server(app: FastAPI, settings: Settings) -> KnownServer:
+    limits = {
+        "sessionsMax": settings.sessions_max,
+        "requestsPerMinute": settings.requests_per_minute,
+        "guestRequestsPerMinute": settings.guest_requests_per_minute,
+        "bodyBytesMax": settings.body_limit_bytes,
+        "tokenSeconds": settings.token_seconds,
+        "retentionDays": settings.retention_days,
+    }
+    features = {"recordings": settings.recordings, "voiceCloning": bool(settings.voice_cloning)}
+    return KnownServer(app.version, limits, features, partial(look_over, settings), list_providers)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -15,7 +15,7 @@ import "./frame.css";
 const words = strings.frame;
 
 /** What fits into a phone's bar; the rest is behind the last button. */
-const IN_BAR: readonly Section[] = ["personas", "avatars", "sessions"];
+const IN_BAR: readonly Section[] = ["personas", "avatars", "knowledge", "sessions"];
 
 /** Navigation at the side, on a phone at the bottom, and the page it leads to. */
 export function Frame(props: Omit<SectionProps, "place">) {

@@ -8,6 +8,9 @@ import "./ui/ui.css";
 import "./ui/page.css";
 import "./ui/overlays.css";
 import { App } from "./app";
+import { applyTheme, loadTheme } from "./theme";
+
+applyTheme(loadTheme());
 
 const root = document.getElementById("root");
 if (root) {

@@ -4,7 +4,7 @@ import { useMemo, useSyncExternalStore } from "react";
 import type { Query } from "./api/http";
 import { pathOf } from "./api/http";
 
-export const SECTIONS = ["personas", "avatars", "sessions"] as const;
+export const SECTIONS = ["personas", "avatars", "voices", "minds", "tools", "knowledge", "sessions", "settings"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Place {

@@ -20,5 +20,10 @@ interface Entry {
 export const VIEWS: Readonly<Record<Section, Entry>> = {
   personas: { icon: "persona", View: lazy(() => import("./views/personas/personas-section")) },
   avatars: { icon: "face", View: lazy(() => import("./views/avatars/avatars-section")) },
+  voices: { icon: "voice", View: lazy(() => import("./views/voices/voices-section")) },
+  minds: { icon: "mind", View: lazy(() => import("./views/minds/minds-section")) },
+  tools: { icon: "tool", View: lazy(() => import("./views/tools/tools-section")) },
+  knowledge: { icon: "book", View: lazy(() => import("./views/knowledge/knowledge-section")) },
   sessions: { icon: "clock", View: lazy(() => import("./views/sessions/sessions-section")) },
+  settings: { icon: "sliders", View: lazy(() => import("./views/settings/settings-section")) },
 };

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests import leaks, postgres
 from tests.clients.browser import page_server
+from tests.clients.lab import Lab, browser, lab
 from tests.clients.proxy import Proxy, proxy
 from tests.clients.python_client import PythonClient, older_python_client, pipecat_pipeline, python_client
 from tests.clients.server import Server, serve
@@ -66,6 +68,29 @@ def server(request: pytest.FixtureRequest) -> Server:
     """The same server on each database, for the conversations that matter most."""
     found: Server = request.getfixturevalue(f"{request.param}_server")
     return found
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that films and whose models and tools are on this machine, for every page of the Lab."""
+    settings = {"VISAVIS_RENDER_WORKERS": "1", "VISAVIS_RECORDINGS": "true", "VISAVIS_ALLOW_PRIVATE_URLS": "true"}
+    with serve(tmp_path_factory.mktemp("lab-server"), **settings) as running:
+        leaks.share(running.process.pid)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lab_chromium() -> Iterator[Browser]:
+    """Ended with the module: its driver keeps a loop of its own, beside which tests with another cannot run."""
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def opened_lab(lab_server: Server, lab_chromium: Browser) -> Iterator[Lab]:
+    with lab(lab_server, lab_chromium) as opened:
+        yield opened
+        assert opened.troubles == []
 
 
 @pytest.fixture(scope="session")

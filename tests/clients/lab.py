@@ -7,12 +7,15 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.clients.browser import FLAGS, chromium
+from tests.clients.browser import FLAGS, NO_MICROPHONE, chromium
+from tests.clients.personas import ended_session, new_persona
 from tests.clients.server import API_KEY, Server
 
 AXE = Path(__file__).resolve().parents[2] / "lab" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 30_000
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+ANSWERED = """(count) => named("MESSAGE_STREAM_EVENT_RECEIVED")
+  .filter(({ details: [said] }) => said.role === "persona" && said.endOfSpeech).length >= count"""
 GRAVE = ("serious", "critical")
 
 
@@ -40,8 +43,9 @@ class Lab:
 
     def open(self, place: str) -> Page:
         """Go to `place`, such as "sessions", and wait until what it shows is there."""
+        self.page.goto("about:blank")  # or another fragment of the same page would load nothing anew
         self.page.goto(f"{self.server.url}/#/{place}")
-        self.page.locator("main h1").wait_for()
+        self.page.locator("main h1").first.wait_for()
         self.page.locator("main [aria-busy=true], main .spinner").first.wait_for(state="hidden")
         return self.page
 
@@ -65,3 +69,31 @@ def lab(server: Server, chromium: Browser, **look: Any) -> Iterator[Lab]:
         yield Lab(server, context)
     finally:
         context.close()
+
+
+def converse(
+    server: Server, chromium: Browser, page_url: str, *lines: str, film: bool = False, **persona: object
+) -> str:
+    """Type `lines` to a new persona, one after each answer, and leave; the id of the session that has ended."""
+    request = {
+        "clientLabel": "seen in the Lab",
+        "personaConfig": {"personaId": new_persona(server, **persona)},
+        "sessionOptions": {"sessionReplay": {"enableSessionReplay": film}},
+    }
+    token = server.ask("POST", "/v1/auth/session-token", request).json()["sessionToken"]
+    context = chromium.new_context()
+    try:
+        page = context.new_page()
+        page.goto(f"{page_url}/page.html")
+        wanted = {"baseUrl": server.url, "token": token, "options": NO_MICROPHONE}
+        assert page.evaluate("(wanted) => connect(wanted)", wanted) is None
+        for number, line in enumerate(["", *lines], 1):
+            if line:
+                page.evaluate("(line) => client.sendUserMessage(line)", line)
+            page.wait_for_function(ANSWERED, arg=number, timeout=2 * PATIENCE_MS)
+        session_id: str = page.evaluate("named('SESSION_READY')[0].details[0]")
+    finally:
+        context.close()
+    server.ask("POST", f"/v1/sessions/{session_id}/stop")
+    ended_session(server, session_id)
+    return session_id

@@ -1,41 +1,18 @@
 """The Lab's frame and its gallery of personas."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import leaks
-from tests.clients.lab import PHONE, Lab, browser, lab
+from tests.clients.lab import PHONE, Lab, lab
 from tests.clients.personas import new_persona
-from tests.clients.server import Server, serve
+from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("lab"), VISAVIS_RENDER_WORKERS="1") as running:
-        leaks.share(running.process.pid)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Server, chromium: Browser) -> Iterator[Lab]:
-    with lab(server, chromium) as opened:
-        yield opened
-        assert opened.troubles == []
-
-
-def test_a_persona_is_found_copied_and_deleted_with_a_way_back(server: Server, page: Lab) -> None:
-    persona_id = new_persona(server, name="Searched For", skipGreeting=True)
-    shown = page.open("personas")
+def test_a_persona_is_found_copied_and_deleted_with_a_way_back(lab_server: Server, opened_lab: Lab) -> None:
+    persona_id = new_persona(lab_server, name="Searched For", skipGreeting=True)
+    shown = opened_lab.open("personas")
     shown.get_by_test_id("persona-search").fill("searched")
     cards = shown.get_by_test_id("persona-card")
     expect(cards).to_have_count(1)
@@ -44,8 +21,8 @@ def test_a_persona_is_found_copied_and_deleted_with_a_way_back(server: Server, p
     shown.get_by_test_id("persona-duplicate").click()
     copy = cards.filter(has_text="Searched For (copy)")
     expect(copy).to_be_visible()
-    made = server.ask("GET", f"/v1/personas/{copy.get_attribute('data-persona-id')}").json()
-    model = server.ask("GET", f"/v1/personas/{persona_id}").json()
+    made = lab_server.ask("GET", f"/v1/personas/{copy.get_attribute('data-persona-id')}").json()
+    model = lab_server.ask("GET", f"/v1/personas/{persona_id}").json()
     assert made["id"] != persona_id
     for field in ("brain", "voiceDetectionOptions", "skipGreeting", "initialMessage", "llmId"):
         assert made[field] == model[field]
@@ -55,21 +32,21 @@ def test_a_persona_is_found_copied_and_deleted_with_a_way_back(server: Server, p
     expect(cards).to_have_count(1)
     shown.get_by_test_id("toast-action").click()  # undo
     expect(cards).to_have_count(2)
-    assert server.ask("GET", f"/v1/personas/{made['id']}").status == 200
+    assert lab_server.ask("GET", f"/v1/personas/{made['id']}").status == 200
 
     copy.get_by_test_id("persona-menu").click()
     shown.get_by_test_id("persona-delete").click()
     shown.get_by_test_id("toast").get_by_label("Dismiss").last.click()
-    server.wait_until("/v1/personas?search=searched", lambda found: found["meta"]["total"] == 1)
+    lab_server.wait_until("/v1/personas?search=searched", lambda found: found["meta"]["total"] == 1)
 
 
-def test_a_persona_is_copied_as_a_request_and_as_code(server: Server, page: Lab) -> None:
-    persona_id = new_persona(server, name="It's me", systemPrompt="Don't say 'no'.")
-    shown = page.open("personas")
+def test_a_persona_is_copied_as_a_request_and_as_code(lab_server: Server, opened_lab: Lab) -> None:
+    persona_id = new_persona(lab_server, name="It's me", systemPrompt="Don't say 'no'.")
+    shown = opened_lab.open("personas")
     card = shown.locator(f'[data-testid="persona-card"][data-persona-id="{persona_id}"]')
     for action, expected in {
-        "persona-curl": (f"{server.url}/v1/personas", r"Don'\''t say", "$VISAVIS_API_KEY"),
-        "persona-sdk": (persona_id, server.url, "@anam-ai/js-sdk"),
+        "persona-curl": (f"{lab_server.url}/v1/personas", r"Don'\''t say", "$VISAVIS_API_KEY"),
+        "persona-sdk": (persona_id, lab_server.url, "@anam-ai/js-sdk"),
     }.items():
         card.get_by_test_id("persona-menu").click()
         shown.get_by_test_id(action).click()
@@ -79,18 +56,20 @@ def test_a_persona_is_copied_as_a_request_and_as_code(server: Server, page: Lab)
         shown.get_by_test_id("toast").last.get_by_label("Dismiss").click()
 
 
-def test_a_thumbnail_lives_under_the_pointer_unless_less_motion_is_wanted(server: Server, chromium: Browser) -> None:
-    with lab(server, chromium) as moving:
+def test_a_thumbnail_lives_under_the_pointer_unless_less_motion_is_wanted(
+    lab_server: Server, lab_chromium: Browser
+) -> None:
+    with lab(lab_server, lab_chromium) as moving:
         card = moving.open("personas").get_by_test_id("persona-row").first
         card.hover()
         expect(moving.page.get_by_test_id("living")).to_have_count(1)
-    with lab(server, chromium, reduced_motion="reduce") as still:
+    with lab(lab_server, lab_chromium, reduced_motion="reduce") as still:
         still.open("personas").get_by_test_id("persona-row").first.hover()
         expect(still.page.get_by_test_id("living")).to_have_count(0)
 
 
-def test_the_keyboard_reaches_the_menu_of_a_card_and_leaves_it(page: Lab) -> None:
-    shown = page.open("personas")
+def test_the_keyboard_reaches_the_menu_of_a_card_and_leaves_it(opened_lab: Lab) -> None:
+    shown = opened_lab.open("personas")
     menu = shown.get_by_test_id("persona-menu").first
     menu.focus()
     shown.keyboard.press("Enter")
@@ -102,8 +81,8 @@ def test_the_keyboard_reaches_the_menu_of_a_card_and_leaves_it(page: Lab) -> Non
     expect(menu).to_be_focused()
 
 
-def test_a_phone_has_every_page_behind_one_button(server: Server, chromium: Browser) -> None:
-    with lab(server, chromium, viewport=PHONE) as phone:
+def test_a_phone_has_every_page_behind_one_button(lab_server: Server, lab_chromium: Browser) -> None:
+    with lab(lab_server, lab_chromium, viewport=PHONE) as phone:
         phone.page.get_by_test_id("nav-more").click()
         phone.page.get_by_role("dialog").get_by_test_id("nav-personas").click()
         expect(phone.page.get_by_role("dialog")).to_have_count(0)
@@ -111,7 +90,7 @@ def test_a_phone_has_every_page_behind_one_button(server: Server, chromium: Brow
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(server: Server, chromium: Browser, scheme: str) -> None:
-    with lab(server, chromium, color_scheme=scheme, reduced_motion="reduce") as quiet:
+def test_axe_finds_nothing_serious(lab_server: Server, lab_chromium: Browser, scheme: str) -> None:
+    with lab(lab_server, lab_chromium, color_scheme=scheme, reduced_motion="reduce") as quiet:
         found = {place: (quiet.open(place), quiet.complaints())[1] for place in ("personas",)}
     assert found == {place: [] for place in found}

@@ -25,6 +25,7 @@ AT_ADDRESS: dict[str, Any] = {
     "/v1/webhooks/": models.Webhook,
     "/v1/webhooks/{id}/deliveries/": models.WebhookDelivery,
     "/v1/provider-secrets/": models.ProviderSecret,
+    "/v1/keys/": models.ApiKey,
 }
 # Whose id each field of a request holds; None for fields that only look as if they held one.
 IN_FIELD: dict[str, Any] = {

@@ -44,3 +44,42 @@ def test_an_operator_may_bring_a_key_that_was_made_here(tmp_path: Path) -> None:
         assert status(rest, made) == 200
     with Rest("", tmp_path) as rest:
         assert status(rest, made) == 200  # it was never the environment's alone
+
+
+def test_a_key_makes_another_that_may_no_more_than_itself(rest: Rest) -> None:
+    clerk = rest.new_key(rest.organization, "keys:read", "keys:write", "personas:read")
+    made = rest.ask("POST", "/v1/keys", {"label": "Shop", "permissions": ["personas:read"]}, key=clerk)
+    assert made.status_code == 201
+    key = made.json().pop("key")
+    assert status(rest, key) == 200
+    assert rest.ask("POST", "/v1/personas", {"name": "X"}, key=key).status_code == 403
+
+    refused = rest.ask("POST", "/v1/keys", {"label": "More", "permissions": ["personas:write"]}, key=clerk)
+    assert (refused.status_code, '"personas:write"' in refused.json()["message"]) == (403, True)
+    unknown = rest.ask("POST", "/v1/keys", {"label": "Odd", "permissions": ["personas:sing"]})
+    assert unknown.json()["details"][0]["path"] == "permissions.0"
+
+
+def test_keys_are_listed_without_themselves_and_revoked_for_good(rest: Rest) -> None:
+    made = rest.ask("POST", "/v1/keys", {"label": "Shop"}).json()
+    listed = rest.ask("GET", "/v1/keys").json()["data"]
+    assert [row["label"] for row in listed if row["id"] == made["id"]] == ["Shop"]
+    assert made["key"] not in str(listed)
+    assert made["key"].startswith(made["prefix"])
+
+    revoked = rest.ask("DELETE", f"/v1/keys/{made['id']}").json()
+    assert revoked["revokedAt"] is not None
+    assert status(rest, made["key"]) == 401
+    [mine] = [row["id"] for row in listed if row["isThis"]]
+    assert rest.ask("DELETE", f"/v1/keys/{mine}").status_code == 409
+
+
+def test_the_server_says_what_it_is_and_what_is_missing(rest: Rest) -> None:
+    server = rest.ask("GET", "/v1/server").json()
+    assert server["limits"]["sessionsMax"] > 0
+    assert set(server["features"]) == {"recordings", "voiceCloning"}
+    findings = rest.ask("GET", "/v1/server/health").json()["findings"]
+    assert {"voice", "recogniser", "mind"} <= {finding["part"] for finding in findings}
+    providers = rest.ask("GET", "/v1/server/providers").json()["providers"]
+    assert {"kind": "tts", "name": "flite"} in [{key: row[key] for key in ("kind", "name")} for row in providers]
+    assert all(row["usable"] == (row["missing"] == "") for row in providers)

@@ -78,6 +78,30 @@ def test_a_webhook_tool_is_asked_and_its_call_is_kept(rest: Rest, server: Server
     assert [call["toolType"] for call in analytics["turns"][0]["toolCalls"]] == ["SERVER_WEBHOOK"]
 
 
+def test_a_webhook_tool_is_tried_without_a_conversation(rest: Rest, server: Server) -> None:
+    server.answers["/weather"] = answers(200, b'{"sky": "blue"}', content_type="application/json")
+    tool = rest.create("/v1/tools", **weather(server, headers={"Authorization": "Bearer k-1"}))
+    address = f"/v1/tools/{tool['id']}/test"
+
+    tried = rest.ask("POST", address, {"arguments": {"city": "Bern"}}).json()
+    assert (tried["ok"], tried["result"]) == (True, '{"sky": "blue"}')
+    assert tried["latencyMs"] >= 0
+    [(head, body)] = server.requests
+    assert "authorization: bearer k-1" in head.lower()
+    assert json.loads(body) == {"city": "Bern"}
+
+    server.answers["/weather"] = answers(404, b"no such city", content_type="text/plain")
+    tried = rest.ask("POST", address, {"arguments": {"city": "Atlantis"}}).json()
+    assert tried == {"ok": False, "latencyMs": None, "result": "no such city", "message": "It answered 404."}
+
+
+def test_a_tool_of_another_type_cannot_be_tried(rest: Rest) -> None:
+    tool = rest.create("/v1/tools", name="open_page", description="Opens a page.", type="CLIENT")
+    answer = rest.ask("POST", f"/v1/tools/{tool['id']}/test", {})
+    assert answer.status_code == 400
+    assert answer.json()["details"][0]["path"] == "type"
+
+
 def test_a_failure_is_told_to_event_webhooks(rest: Rest, server: Server) -> None:
     server.answers["/weather"] = answers(500, b"secret trace", content_type="text/plain")
     rest.create("/v1/webhooks", url=f"{server.url}/events", events=["tool.failed"])

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 import typer
 
 from visavis.cli import avatars, claim, keys, organizations, server
-from visavis.cli.doctor import examine
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
 from visavis.cli.provider_check import ask_providers
@@ -18,6 +17,7 @@ from visavis.cli.supervisor import Supervisor
 from visavis.cli.talk import talk
 from visavis.core.errors import VisavisError
 from visavis.db import migrate as migrations
+from visavis.doctor import examine
 from visavis.http import logs
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)

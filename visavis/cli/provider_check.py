@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from visavis.cli.doctor import Finding
 from visavis.core.errors import ProviderError
 from visavis.core.spec import VoiceSpec
+from visavis.doctor import Finding
 from visavis.providers import catalog
 from visavis.settings import Settings
 from visavis.voice_options import VoiceOptions

@@ -19,6 +19,8 @@ RESOURCES = (
     "meetings",
     "webhooks",
     "provider-secrets",
+    "keys",
+    "server",
 )
 # tokens and conversations are sessions, whatever their addresses
 FILED_ELSEWHERE = {"auth": "sessions", "engine": "sessions"}

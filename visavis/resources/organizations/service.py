@@ -1,4 +1,4 @@
-"""Organizations and their API keys. There is no HTTP route for either: keys are made on the server's command line."""
+"""Organizations and their API keys. The first key is made on the server's command line; a key can make others."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.errors import Conflict, InvalidRequest, NotFound
 from visavis.db.models import ApiKey, Organization, now
 from visavis.http import permissions
-from visavis.http.auth import hash_key
+from visavis.http.auth import Subject, hash_key
 
 DEFAULT_ORGANIZATION = "default"
 ENVIRONMENT = "environment"
@@ -41,14 +41,41 @@ async def create_key(
     session: AsyncSession, organization: str, label: str, granted: Sequence[str] = (permissions.EVERYTHING,)
 ) -> str:
     """A new key in plain text; this is the only moment it can be seen."""
-    if unknown := sorted(set(granted) - set(permissions.PERMISSIONS)):
-        raise InvalidRequest(f'"{unknown[0]}" is not a permission; there are {", ".join(permissions.PERMISSIONS)}')
+    _check_known(granted)
     owner = await ensure_organization(session, organization)
+    _, key = await _add_key(session, owner.id, label, granted)
+    return key
+
+
+async def grant_key(session: AsyncSession, asking: Subject, label: str, granted: Sequence[str]) -> tuple[ApiKey, str]:
+    """A key of the same organization, and its plain text. Raises `Forbidden` for more than the asking key may do."""
+    _check_known(granted)
+    for permission in granted:
+        asking.require(permission)
+    return await _add_key(session, asking.organization_id, label, granted)
+
+
+async def revoke_other_key(session: AsyncSession, key_id: str, asking: Subject) -> ApiKey:
+    """Raises `Conflict` for the asking key itself: whoever holds it would lock themselves out."""
+    if key_id == asking.api_key_id:
+        raise Conflict("This is the key you are asking with; use another one to revoke it")
+    return await revoke_key(session, key_id)
+
+
+def _check_known(granted: Sequence[str]) -> None:
+    for index, permission in enumerate(granted):
+        if permission not in permissions.PERMISSIONS:
+            message = f'"{permission}" is not a permission; there are {", ".join(permissions.PERMISSIONS)}'
+            raise InvalidRequest.field(f"permissions.{index}", message, "unknown_permission")
+
+
+async def _add_key(session: AsyncSession, owner_id: str, label: str, granted: Sequence[str]) -> tuple[ApiKey, str]:
     # clients take a key with a dot for a session token; these characters have none
     key = f"vv_{secrets.token_urlsafe(32)}"
-    session.add(_row(key, owner, label, "created", granted))
+    row = _row(key, owner_id, label, "created", granted)
+    session.add(row)
     await session.flush()
-    return key
+    return row, key
 
 
 async def list_keys(session: AsyncSession, organization: str | None) -> list[tuple[ApiKey, Organization]]:
@@ -96,13 +123,13 @@ async def honour_environment_key(session: AsyncSession, key: str) -> None:
             await session.delete(row)
     if key and same is None:
         owner = await ensure_organization(session, DEFAULT_ORGANIZATION)
-        session.add(_row(key, owner, "VISAVIS_API_KEY", ENVIRONMENT, [permissions.EVERYTHING]))
+        session.add(_row(key, owner.id, "VISAVIS_API_KEY", ENVIRONMENT, [permissions.EVERYTHING]))
     await session.flush()
 
 
-def _row(key: str, owner: Organization, label: str, source: str, granted: Sequence[str]) -> ApiKey:
+def _row(key: str, owner_id: str, label: str, source: str, granted: Sequence[str]) -> ApiKey:
     return ApiKey(
-        organization_id=owner.id,
+        organization_id=owner_id,
         label=label,
         # an operator's key may be short: none of it is kept
         prefix=key[:PREFIX_LENGTH] if source == "created" else "",

@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from visavis.core.clock import MonotonicClock
 from visavis.db import models
 from visavis.http.auth import Caller
-from visavis.http.deps import Paging, Reading, Search, Writing
+from visavis.http.deps import Paging, Reading, Search, Writing, database
 from visavis.http.routing import router
 from visavis.http.wire import PageOf, UuidId, page_of
-from visavis.resources.tools.schemas import Tool, ToolBody
+from visavis.resources.tools.schemas import Tool, ToolBody, ToolTest, ToolTrial
 from visavis.resources.tools.service import Toolbox, Tools
+from visavis.resources.tools.trial import try_out
 
 routes = router(tag="Tools")
 
@@ -59,3 +61,11 @@ async def update_tool(tool_id: UuidId, body: ToolBody, caller: Caller, transacti
 async def delete_tool(tool_id: UuidId, caller: Caller, transaction: Writing, box: Box) -> None:
     """Personas that used it go on without it."""
     await Tools(transaction, caller.organization_id, box).remove(tool_id)
+
+
+@routes.post("/tools/{id}/test")
+async def test_tool(tool_id: UuidId, body: ToolTest, request: Request, caller: Caller, box: Box) -> ToolTrial:
+    """Call a webhook tool once, for real, and say what the mind would be told, or in plain words what went wrong."""
+    async with database(request).reading() as transaction:  # and no longer: the other server may take its time
+        spec = box.spec(await Tools(transaction, caller.organization_id, box).rows.get(tool_id))
+    return await try_out(request.app.state.tool_webhooks, spec, body.arguments, MonotonicClock())

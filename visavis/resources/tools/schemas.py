@@ -2,12 +2,13 @@
 
 import base64
 import re
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field
 
 from visavis.db import models
-from visavis.http.wire import UUID, Answer, Body, Timestamp, example
+from visavis.http.wire import UUID, Answer, Body, Timestamp, example, small
 from visavis.net.signing import SECRET_PREFIX
 from visavis.resources.tools.parameters import Parameters
 
@@ -159,6 +160,25 @@ class ToolBody(ToolSettings):
     subtype: Literal["webhook", "knowledge", "rag", "mcp"] | None = None
     disable_interruptions: bool | None = None
     config: ToolSettings | None = None
+
+
+class ToolTest(Body):
+    """What a mind would say. The session of the request is called `dry-run`."""
+
+    model_config = example({"arguments": {"order": "4711"}})
+
+    arguments: Annotated[dict[str, Any], AfterValidator(partial(small, bytes_max=50_000))] = Field(
+        default_factory=dict[str, Any]
+    )
+
+
+class ToolTrial(Answer):
+    """`result` is what the other server wrote, which the mind would read as data; `message` says how it went."""
+
+    ok: bool
+    latency_ms: int | None
+    result: str | None
+    message: str
 
 
 class Tool(Answer):

@@ -4,7 +4,7 @@ import type { Voice } from "../../api";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/button";
 import { FieldError } from "../../ui/field";
-import { useSample } from "./use-sample";
+import { useSample } from "../../ui/use-sample";
 
 const words = strings.editor;
 

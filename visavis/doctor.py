@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from visavis.core.errors import Unavailable
+from visavis.core.errors import ProviderError, Unavailable
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
@@ -26,8 +26,13 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
+    """Everything, also what a server that runs has for itself: its database."""
+    return [await _database(settings), *look(settings)]
+
+
+def look(settings: Settings) -> list[Finding]:
+    """What a running server may ask as well; it takes a moment, since it loads what it looks at."""
     return [
-        await _database(settings),
         _provider("tts", BUILT_IN_VOICE, "voice", "replies are silent"),
         _provider("tts", ("festival", "flite"), "richer voice", "no voice but flite's"),
         _provider("tts", ("espeak",), "other languages", "personas speak English"),
@@ -41,6 +46,30 @@ async def examine(settings: Settings) -> list[Finding]:
         _lab(),
         _ports(settings),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`missing` is "" for one that can work here, otherwise a sentence that says what to install."""
+
+    kind: str
+    name: str
+    label: str
+    needs_key: bool
+    missing: str
+
+
+def list_providers() -> list[Provider]:
+    """Every provider of every kind. The first time it imports them all, which takes a second or two."""
+    return [_described(kind, name) for kind in catalog.KINDS for name in catalog.names(kind)]
+
+
+def _described(kind: Kind, name: str) -> Provider:
+    try:
+        known = catalog.traits(kind, name)
+    except ProviderError as error:  # its library is what it is described in
+        return Provider(kind, name, name, False, error.message)
+    return Provider(kind, name, known.label, known.needs_key, catalog.missing(kind, name))
 
 
 async def _database(settings: Settings) -> Finding:
