@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests import photos
 from tests.clients.browser import page_server
@@ -18,16 +18,21 @@ from tests.clients.lab import PHONE, Lab, browser, converse, lab
 from tests.clients.personas import new_persona
 from tests.clients.server import API_KEY, Server, serve
 
-DESKTOP, HEIGHT_MAX = {"width": 1440, "height": 900}, 2200
-SETTINGS = {"VISAVIS_RECORDINGS": "true", "VISAVIS_ALLOW_PRIVATE_URLS": "true"}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+HEIGHT_MAX = 2200
 MANUAL = "# The filter\n\nRinse the filter with cold water every month. Never use soap.\n\n# Descaling\n\nTwice a year."
+PICTURES_THERE = "[...document.images].every((one) => one.complete)"
 SCHEMA = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
 
 
 def main() -> None:
     out, wanted = Path(sys.argv[1]), sys.argv[2:]
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), **SETTINGS) as server, browser() as chromium:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), VISAVIS_RECORDINGS="true", VISAVIS_ALLOW_PRIVATE_URLS="true") as server,
+        browser() as chromium,
+    ):
         places = _furnish(server, chromium)
         for size_name, size in {"desktop": DESKTOP, "phone": PHONE}.items():
             for scheme in ("light", "dark"):
@@ -42,6 +47,8 @@ def _furnish(server: Server, chromium: Browser) -> "dict[str, str]":
         for name, place in empty.items():
             opened.open(place)
             opened.page.screenshot(path=Path(sys.argv[1]) / f"{name}-desktop-light.png")
+    for avatar in server.ask("GET", "/v1/avatars?perPage=100").json()["data"]:
+        httpx.get(avatar["imageUrl"], timeout=120)  # they are drawn when they are first asked for
     made: dict[str, Any] = {
         "persona": new_persona(server, name="Mira", description="Shows people around the garden shop"),
         "group": _post(server, "/v1/knowledge/groups", {"name": "Coffee machines", "description": "All manuals"})["id"],
@@ -95,9 +102,9 @@ def _take(opened: Lab, places: "dict[str, str]", wanted: Sequence[str], out: Pat
             page.get_by_test_id("passage").first.wait_for()
         if name == "sessions-one":
             page.wait_for_function("document.querySelector('video').readyState >= 2")
-        page.wait_for_load_state("networkidle")
         if look.startswith("desktop"):
             _stretch(page)
+        page.wait_for_function(PICTURES_THERE)
         page.screenshot(path=out / f"{name}-{look}.png", full_page=True)
         print(out / f"{name}-{look}.png")
 
@@ -105,7 +112,7 @@ def _take(opened: Lab, places: "dict[str, str]", wanted: Sequence[str], out: Pat
 def _stretch(page: Page) -> None:
     """On a desktop the page scrolls inside: make room, so that all of it is in the picture."""
     height = int(page.evaluate("document.querySelector('main').scrollHeight"))
-    page.set_viewport_size({"width": DESKTOP["width"], "height": max(DESKTOP["height"], min(height, HEIGHT_MAX))})
+    page.set_viewport_size({"width": 1440, "height": max(900, min(height, HEIGHT_MAX))})
 
 
 def _avatar(server: Server) -> str:

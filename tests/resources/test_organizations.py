@@ -62,7 +62,7 @@ def test_a_key_makes_another_that_may_no_more_than_itself(rest: Rest) -> None:
 
 def test_keys_are_listed_without_themselves_and_revoked_for_good(rest: Rest) -> None:
     made = rest.ask("POST", "/v1/keys", {"label": "Shop"}).json()
-    listed = rest.ask("GET", "/v1/keys").json()["data"]
+    listed = rest.ask("GET", "/v1/keys").json()
     assert [row["label"] for row in listed if row["id"] == made["id"]] == ["Shop"]
     assert made["key"] not in str(listed)
     assert made["key"].startswith(made["prefix"])

@@ -66,8 +66,9 @@ export class Server {
     return (await this.http.get<{ providers: Provider[] }>("/v1/server/providers", signal)).providers;
   }
 
-  async keys(signal?: AbortSignal): Promise<Key[]> {
-    return (await this.http.get<Page<Key>>(`/v1/keys?${ROWS}`, signal)).data;
+  /** A bare array, newest first. */
+  keys(signal?: AbortSignal): Promise<Key[]> {
+    return this.http.get("/v1/keys", signal);
   }
 
   createKey(label: string, permissions: readonly string[]): Promise<Key & { key: string }> {

@@ -1,6 +1,24 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 
 import { useToasts } from "./toast";
+
+/** Ids of rows that were taken away, on whichever page; what the server refused to delete comes back. */
+let gone: ReadonlySet<string> = new Set();
+const readers = new Set<() => void>();
+
+function change(next: ReadonlySet<string>): void {
+  gone = next;
+  readers.forEach((reader) => reader());
+}
+
+function bringBack(id: string): void {
+  change(new Set([...gone].filter((other) => other !== id)));
+}
+
+function subscribe(reader: () => void): () => void {
+  readers.add(reader);
+  return () => readers.delete(reader);
+}
 
 interface Removal {
   /** Whether a row is to be left out of the list. */
@@ -12,22 +30,19 @@ interface Removal {
 /** Deleting with a way back: nothing is sent to the server until the toast that offers it has gone. */
 export function useRemoval(): Removal {
   const toasts = useToasts();
-  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
-  const mounted = useRef(toasts);
-  mounted.current = toasts;
-  const bringBack = useCallback((id: string) => setGone((now) => new Set([...now].filter((other) => other !== id))), []);
+  const now = useSyncExternalStore(subscribe, () => gone);
   const remove = useCallback<Removal["remove"]>(
     (id, text, erase) => {
-      setGone((now) => new Set(now).add(id));
+      change(new Set(gone).add(id));
       const commit = () => {
         erase().catch((error: Error) => {
           bringBack(id);
-          mounted.current.complain(error.message);
+          toasts.complain(error.message);
         });
       };
-      mounted.current.offerUndo(text, commit, () => bringBack(id));
+      toasts.offerUndo(text, commit, () => bringBack(id));
     },
-    [bringBack],
+    [toasts],
   );
-  return { isGone: (id) => gone.has(id), remove };
+  return { isGone: (id) => now.has(id), remove };
 }

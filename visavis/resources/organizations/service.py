@@ -55,8 +55,17 @@ async def grant_key(session: AsyncSession, asking: Subject, label: str, granted:
     return await _add_key(session, asking.organization_id, label, granted)
 
 
+async def keys_of(session: AsyncSession, organization_id: str) -> Sequence[ApiKey]:
+    """Newest first."""
+    query = select(ApiKey).where(ApiKey.organization_id == organization_id).order_by(ApiKey.created_at.desc())
+    return (await session.scalars(query)).all()
+
+
 async def revoke_other_key(session: AsyncSession, key_id: str, asking: Subject) -> ApiKey:
-    """Raises `Conflict` for the asking key itself: whoever holds it would lock themselves out."""
+    """Raises `NotFound` for a key of others, and `Conflict` for the asking one: that would lock its holder out."""
+    found = await session.get(ApiKey, key_id)
+    if found is None or found.organization_id != asking.organization_id:
+        raise NotFound(f'There is no key "{key_id}"; GET /v1/keys lists them')
     if key_id == asking.api_key_id:
         raise Conflict("This is the key you are asking with; use another one to revoke it")
     return await revoke_key(session, key_id)

@@ -11,6 +11,7 @@ import { Badge, PageHead } from "../../ui/page";
 import { Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
 import { useLoad } from "../../ui/use-load";
+import { useRemoval } from "../../ui/use-removal";
 import { Preview } from "./preview";
 
 const words = strings.avatars;
@@ -31,10 +32,10 @@ function Body({ api, avatar, onChanged }: { api: Api; avatar: Avatar; onChanged:
   const [renaming, setRenaming] = useState(false);
   const toasts = useToasts();
   const atOnce = usePlace().query.has("talk");
+  const removal = useRemoval();
   function remove() {
+    removal.remove(avatar.id, strings.deleted(avatar.displayName), () => api.avatars.delete(avatar.id));
     go(href("avatars"));
-    const erase = () => void api.avatars.delete(avatar.id).catch((error: Error) => toasts.complain(error.message));
-    toasts.offerUndo(strings.deleted(avatar.displayName), erase, () => go(href("avatars", [avatar.id])));
   }
   return (
     <>

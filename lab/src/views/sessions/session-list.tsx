@@ -12,6 +12,7 @@ import { Badge, Facts, PageHead, Pager, SearchBox } from "../../ui/page";
 import { Select } from "../../ui/select";
 import { Empty, Shown } from "../../ui/states";
 import { useLoad } from "../../ui/use-load";
+import { useRemoval } from "../../ui/use-removal";
 
 const words = strings.sessions;
 
@@ -164,9 +165,10 @@ function FilterBar({ api, filters, onChange }: FilterBarProps) {
 }
 
 function Rows({ page }: { page: Page<Session> }) {
+  const removal = useRemoval();
   return (
     <ul className="rows session-rows" data-testid="session-list">
-      {page.data.map((session) => (
+      {page.data.filter((session) => !removal.isGone(session.id)).map((session) => (
         <li key={session.id} data-testid="session-row" data-session-id={session.id}>
           <div className="rows-text">
             <p className="rows-name">

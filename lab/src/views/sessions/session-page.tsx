@@ -12,6 +12,7 @@ import { Badge, Facts, PageHead, PageSection } from "../../ui/page";
 import { Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
 import { useLoad } from "../../ui/use-load";
+import { useRemoval } from "../../ui/use-removal";
 import { Calls } from "./calls";
 import { Film } from "./film";
 import { Lines } from "./lines";
@@ -85,12 +86,12 @@ function Body({ api, whole, onChanged }: { api: Api; whole: Whole; onChanged: ()
 function Head({ api, whole, onChanged }: { api: Api; whole: Whole; onChanged: () => void }) {
   const { session } = whole;
   const toasts = useToasts();
+  const removal = useRemoval();
   const name = session.personaConfig.name || strings.unnamed;
   const file = `session-${session.id.slice(0, 8)}`;
   function remove() {
+    removal.remove(session.id, words.deleted, () => api.sessions.delete(session.id));
     go(href("sessions"));
-    const erase = () => void api.sessions.delete(session.id).catch((error: Error) => toasts.complain(error.message));
-    toasts.offerUndo(words.deleted, erase, () => go(href("sessions", [session.id])));
   }
   async function captions() {
     try {
