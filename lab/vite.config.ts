@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 const SERVER = "http://127.0.0.1:8000";
 
 /** Everything that is neither a source file, a package nor one of Vite's own paths belongs to the server. */
-const SERVER_PATHS = "^/(?!$|\\?|index\\.html|docs\\.html|favicon\\.svg|src/|node_modules/|@)";
+const SERVER_PATHS = "^/(?!$|\\?|[a-z]+\\.html|favicon\\.svg|src/|node_modules/|@)";
 
 export default defineConfig({
   plugins: [react()],
@@ -20,7 +20,12 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     // A data: URL would need a wider content security policy than 'self'.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ["index.html", "docs.html"] },
+    rolldownOptions: {
+      input: ["index.html", "docs.html", "guest.html", "src/widget/room.tsx"],
+      // The widget's room is imported by pages of others under a name that stays.
+      preserveEntrySignatures: "exports-only",
+      output: { entryFileNames: ({ facadeModuleId }) => (facadeModuleId?.endsWith("/widget/room.tsx") ? "widget-room.js" : "lab/[name]-[hash].js") },
+    },
     // The viewer is one file of that size, and only its own page loads it.
     chunkSizeWarningLimit: 2000,
   },

@@ -66,6 +66,7 @@ from visavis.resources.sessions import service as session_service
 from visavis.resources.sessions import signalling
 from visavis.resources.sessions.checkpoints import Checkpoints
 from visavis.resources.sessions.errands import Workshop
+from visavis.resources.sessions.guests import frames
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.recordings import adopt_left_behind
 from visavis.resources.sessions.recovery import Survivor, go_on, last_life, recover, show_life
@@ -144,7 +145,7 @@ def create_app(settings: Settings, open_media: OpenMedia | None = None) -> FastA
         app.include_router(routes)
     for routes in (sessions.engine, avatars.files, voices.files, documents.routes, uploads.routes, health.routes):
         app.include_router(routes)
-    app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else []))
+    app.include_router(lab_router(urls=[settings.public_url] if settings.public_url else [], frames=frames))
     # the last one added meets a request first
     app.add_middleware(errors.Unexpected)
     app.add_middleware(middleware.BodyLimit, limit_bytes=settings.body_limit_bytes, uploads=UPLOADS)

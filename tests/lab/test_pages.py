@@ -1,11 +1,11 @@
 """The router that serves the built Lab."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from visavis.lab.pages import IMMUTABLE, lab_router
 
@@ -18,6 +18,9 @@ def dist(tmp_path: Path) -> Path:
     (built / "lab").mkdir(parents=True)
     (built / "index.html").write_text("<!doctype html><title>Visavis Lab</title>")
     (built / "docs.html").write_text("<!doctype html><title>Visavis API</title>")
+    (built / "guest.html").write_text("<!doctype html><title>Somebody</title>")
+    (built / "demo.html").write_text("<!doctype html><title>Widget</title>")
+    (built / "widget.js").write_text("customElements")
     (built / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (built / "licenses.md").write_text("# Licenses")
     (built / "lab" / "index-abc123.js").write_text(SCRIPT)
@@ -25,9 +28,20 @@ def dist(tmp_path: Path) -> Path:
     return built
 
 
+FRAMES: dict[str, Sequence[str] | None] = {
+    "open": None,
+    "closed": [],
+    "some": ["https://a.test/", "http://b.test:8080", "https://c.test/*; script-src *", "https://d.test 'none'"],
+}
+
+
+async def frames(request: Request, token: str) -> Sequence[str] | None:
+    return FRAMES[token]
+
+
 def client_of(dist: Path, *urls: str) -> httpx.AsyncClient:
     app = FastAPI(docs_url=None)
-    app.include_router(lab_router(dist, urls))
+    app.include_router(lab_router(dist, urls, frames))
 
     @app.get("/v1/personas")
     async def personas() -> list[str]:
@@ -61,6 +75,35 @@ async def test_the_page_about_the_api_is_guarded_alike(client: httpx.AsyncClient
     assert (docs.status_code, "Visavis API" in docs.text) == (200, True)
     assert docs.headers["content-security-policy"] == lab.headers["content-security-policy"]
     assert (await client.get("/docs.html")).status_code == 404
+
+
+async def rule_of(client: httpx.AsyncClient, path: str, name: str) -> str:
+    policy = (await client.get(path)).headers["content-security-policy"]
+    return dict(rule.split(" ", 1) for rule in policy.split("; "))[name]
+
+
+@pytest.mark.parametrize(
+    ("token", "ancestors"),
+    [("open", "*"), ("closed", "'self'"), ("some", "'self' https://a.test http://b.test:8080")],
+)
+async def test_pages_that_were_allowed_may_hold_a_guests_page_in_a_frame(
+    client: httpx.AsyncClient, token: str, ancestors: str
+) -> None:
+    assert await rule_of(client, f"/frame/{token}", "frame-ancestors") == ancestors
+    assert await rule_of(client, f"/share/{token}", "frame-ancestors") == "'none'"
+    assert "Somebody" in (await client.get(f"/frame/{token}")).text
+
+
+async def test_the_demo_shows_frames_of_its_own(client: httpx.AsyncClient) -> None:
+    assert await rule_of(client, "/demo", "frame-src") == "'self'"
+    assert await rule_of(client, "/", "frame-src") == "'none'"
+
+
+async def test_the_widget_is_asked_for_again_so_that_pages_get_the_newest(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget.js")
+    assert (answer.text, answer.headers["cache-control"]) == ("customElements", "no-cache")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert (await client.get("/widget.mjs")).status_code == 404
 
 
 async def test_unchanged_page_is_not_sent_again(client: httpx.AsyncClient) -> None:

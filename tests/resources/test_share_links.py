@@ -192,6 +192,67 @@ def test_a_guest_with_a_link_talks_with_the_persona_of_its_owner(rest: Rest) -> 
     assert count(rest, link) == 1
 
 
+def look(rest: Rest, token: str) -> httpx.Response:
+    return rest.ask("GET", f"/v1/auth/share-link/{token}", key="")
+
+
+def test_a_guest_sees_who_waits_behind_a_link_before_using_it(rest: Rest) -> None:
+    persona = rest.persona(name="Cara", widgetConfig={"showCaptions": True, "allowEverywhere": True})
+    link = rest.create("/v1/share-links", personaId=persona["id"], usageLimit=2, removeWatermark=True)
+    rest.run(redeem(rest, link["token"]))
+
+    shown = look(rest, link["token"]).json()
+
+    assert shown == {
+        "persona": {
+            "name": "Cara",
+            "avatarImageUrl": persona["avatar"]["imageUrl"],
+            "avatarVideoUrl": persona["avatar"]["videoUrl"],
+        },
+        "widgetConfig": {"showCaptions": True},
+        "type": "LINK",
+        "portrait": False,
+        "removeWatermark": True,
+        "expiresAt": link["expiresAt"],
+        "usesLeft": 1,
+        "reason": None,
+    }
+    assert count(rest, link) == 1
+    endless = link_of(rest, usageLimit=None, expiresAt=None)
+    assert [look(rest, endless["token"]).json()[name] for name in ("usesLeft", "expiresAt")] == [None, None]
+    assert look(rest, "sh_unknown").status_code == 404
+
+
+def test_a_guest_who_looks_is_told_why_a_link_cannot_be_used(rest: Rest) -> None:
+    for change, reason in (
+        ({"enabled": False}, "disabled"),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, "expired"),
+        ({"usageLimit": 1}, "used_up"),
+    ):
+        link = link_of(rest, usageLimit=None)
+        rest.run(redeem(rest, link["token"]))
+        rest.ask("PUT", f"/v1/share-links/{link['id']}", change)
+        assert look(rest, link["token"]).json()["reason"] == reason
+
+
+def test_a_guest_on_a_phone_gets_an_upright_picture_where_there_is_one(rest: Rest) -> None:
+    for model, expected in (("cara-4", (768, 1152)), ("cara-3", (720, 480))):
+        persona = rest.persona(avatarModel=model)
+        link = rest.create("/v1/share-links", personaId=persona["id"])
+        assert look(rest, link["token"]).json()["portrait"] is (model == "cara-4")
+        body = {"token": link["token"], "orientation": "portrait"}
+        token = rest.ask("POST", "/v1/auth/share-link", body, key="").json()["sessionToken"]
+        session_id = rest.ask("POST", "/v1/engine/session", {}, key=token).json()["sessionId"]
+        face = rest.media.specs[session_id].face
+        assert (face.width_px, face.height_px) == expected
+
+
+def test_links_for_frames_have_an_address_of_their_own(rest: Rest) -> None:
+    for kind, path in (("LINK", "share"), ("PLAYER_EMBED", "frame"), ("ORB_EMBED", "frame")):
+        made = link_of(rest, type=kind)
+        assert made["url"] == f"{URL}/{path}/{made['token']}"
+
+
 def test_fifty_guests_at_once_use_a_link_for_ten_exactly_ten_times(rest: Rest) -> None:
     link = link_of(rest, usageLimit=10)
 

@@ -138,3 +138,17 @@ def test_a_persona_that_cannot_talk_is_refused_when_its_token_is_made(rest: Rest
     answer = ask_token(rest, persona["id"])
 
     assert (answer.status_code, answer.json()["details"][0]["path"]) == (400, "personaConfig.avatarId")
+
+
+def test_the_shape_of_the_picture_is_the_widgets(rest: Rest) -> None:
+    persona = embedded(rest, orientation="portrait")
+    rest.ask("PUT", f"/v1/personas/{persona['id']}", {"avatarModel": "cara-4"})
+    sizes: list[tuple[int, int]] = []
+    for wish in ({}, {"orientation": "landscape"}):
+        asked = rest.ask(
+            "POST", "/v1/auth/widget", {"agentId": persona["id"], **wish}, key="", headers={"origin": PAGE}
+        )
+        started = rest.ask("POST", "/v1/engine/session", {}, key=asked.json()["sessionToken"])
+        face = rest.media.specs[started.json()["sessionId"]].face
+        sizes.append((face.width_px, face.height_px))
+    assert sizes == [(768, 1152), (1152, 768)]

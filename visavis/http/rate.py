@@ -71,7 +71,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        if scope["path"] in GUESTS:
+        if scope["path"].startswith(GUESTS):
             # by address: behind a proxy that is the guest's own where the proxy is trusted to say it
             buckets, name = self._guests, (scope.get("client") or ("",))[0]
             who, setting = "This address", "VISAVIS_GUEST_REQUESTS_PER_MINUTE"

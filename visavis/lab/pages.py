@@ -1,4 +1,7 @@
-"""Serves the built Lab at `/` and the API's own page at `/docs`; both talk to this server as any client would.
+"""Serves the built pages, all of which talk to this server as any client would.
+
+`/` is the Lab and `/docs` the API's own page; `/share` and `/frame` are for guests with a share link, the latter inside
+other people's pages; `/widget.js` puts a persona on a page, and `/demo` shows how.
 
 The files are read and compressed once, when the router is made: there are few of them, they never change while the
 server runs, and nothing in a request can then name a file that is not one of them.
@@ -8,9 +11,10 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -27,7 +31,18 @@ REVALIDATED = "no-cache"
 
 COMPRESS_FROM_BYTES = 1024
 HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,255}")
+WIDGET = ("widget.js", "widget.mjs", "widget-room.js")
+"""What pages of others load; the names are a promise to them."""
 COMMON_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+Frames: TypeAlias = Callable[[Request, str], Awaitable[Sequence[str] | None]]
+"""The origins whose pages may hold the page of a share link's token in a frame; None is any."""
+
+
+async def no_frames(request: Request, token: str) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +54,52 @@ class File:
     cache: str
 
 
-def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
-    """Routes for `/`, `/docs` and the files beside them.
+def lab_router(dist: Path = DIST, urls: Sequence[str] = (), frames: Frames = no_frames) -> APIRouter:
+    """Routes for the pages and the files beside them.
 
-    `dist` holds the output of the Lab's build; where it is missing, `/` says how to make it. `urls` are further
+    `dist` holds the output of the Lab's build; where it is missing, every page says how to make it. `urls` are further
     addresses of this server ("https://personas.example"): those of pictures, samples and sessions may begin with them.
     """
     origins = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)]
     router = APIRouter(include_in_schema=False)
     files = _read(dist)
-    lab, docs = files.pop("index.html", None), files.pop("docs.html", None)
+    pages = {name: files.pop(f"{name}.html", None) for name in ("index", "docs", "guest", "demo")}
 
-    def page(request: Request, file: File | None) -> Response:
+    def page(request: Request, name: str, ancestors: str = "'none'", frame: str = "'none'") -> Response:
+        file = pages[name]
         if file is None:
             return HTMLResponse(UNBUILT, headers=COMMON_HEADERS | UNBUILT_HEADERS)
         response = _respond(request, file)
-        response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""), origins)
+        policy = _policy(request.headers.get("host", ""), origins, ancestors, frame)
+        response.headers["Content-Security-Policy"] = policy
         response.headers["Permissions-Policy"] = "microphone=(self), camera=(self), geolocation=()"
         return response
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def index(request: Request) -> Response:
-        return page(request, lab)
+        return page(request, "index")
 
     @router.api_route("/docs", methods=["GET", "HEAD"])
     async def api(request: Request) -> Response:
-        return page(request, docs)
+        return page(request, "docs")
 
+    @router.api_route("/demo", methods=["GET", "HEAD"])
+    async def demo(request: Request) -> Response:
+        return page(request, "demo", frame="'self'")
+
+    @router.api_route("/share/{token}", methods=["GET", "HEAD"])
+    async def share(request: Request, token: str) -> Response:
+        return page(request, "guest")
+
+    @router.api_route("/frame/{token}", methods=["GET", "HEAD"])
+    async def frame(request: Request, token: str) -> Response:
+        return page(request, "guest", _ancestors(await frames(request, token)))
+
+    _add_files(router, files)
+    return router
+
+
+def _add_files(router: APIRouter, files: dict[str, "File"]) -> None:
     @router.api_route("/lab/{name}", methods=["GET", "HEAD"])
     async def asset(request: Request, name: str) -> Response:
         return _found(request, files.get(f"lab/{name}"))
@@ -80,7 +114,13 @@ def lab_router(dist: Path = DIST, urls: Sequence[str] = ()) -> APIRouter:
     async def licenses(request: Request) -> Response:
         return _found(request, files.get("licenses.md"))
 
-    return router
+    def offer(name: str) -> None:
+        @router.api_route(f"/{name}", methods=["GET", "HEAD"])
+        async def script(request: Request) -> Response:
+            return _found(request, files.get(name))
+
+    for name in WIDGET:
+        offer(name)
 
 
 def _read(dist: Path) -> dict[str, File]:
@@ -117,7 +157,14 @@ def _respond(request: Request, file: File) -> Response:
     return Response(file.body, headers=headers, media_type=file.media_type)
 
 
-def _policy(host: str, origins: Sequence[str]) -> str:
+def _ancestors(origins: Sequence[str] | None) -> str:
+    """What is no origin is left out: it came from outside, and a policy is a list of words."""
+    if origins is None:
+        return "*"
+    return " ".join(["'self'", *(found for origin in origins if ORIGIN.fullmatch(found := origin.rstrip("/")))])
+
+
+def _policy(host: str, origins: Sequence[str], ancestors: str, frame: str) -> str:
     """Only our own scripts run, and what they send goes only to this server.
 
     Some browsers do not take 'self' to include WebSockets; the host that the browser asked for is therefore named.
@@ -134,7 +181,8 @@ def _policy(host: str, origins: Sequence[str]) -> str:
         "connect-src": f"{ours} {sockets} {websockets}",
         "base-uri": "'none'",
         "form-action": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": ancestors,
+        "frame-src": frame,
     }
     return "; ".join(f"{name} {' '.join(value.split())}" for name, value in rules.items())
 

@@ -6,18 +6,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.errors import OriginNotAllowed, Unauthorized
+from visavis.core.errors import Unauthorized
 from visavis.db import models
-from visavis.http.addresses import Addresses
 from visavis.http.auth import Subject
-from visavis.http.origins import among
-from visavis.resources.personas.service import Personas
-from visavis.resources.personas.widget import owner_of, widget_of
 from visavis.resources.sessions.inline import sealed, unsealed
 from visavis.resources.sessions.schemas import LIFETIMES_S, SessionRequest, TokenRequest
 from visavis.resources.sessions.service import Desk, resolve_request
 from visavis.resources.sessions.zero_retention import hidden, shown
-from visavis.resources.share_links.service import use
 
 
 async def issue_token(
@@ -63,33 +58,3 @@ async def redeem(desk: Desk, session: AsyncSession, token: str) -> tuple[Subject
     stored = unsealed(shown(grant.request, desk.toolbox.keyring), desk.toolbox.keyring)
     request = SessionRequest.model_validate(stored)
     return Subject(grant.organization_id, grant.api_key_id), request
-
-
-async def admit_by_link(desk: Desk, session: AsyncSession, token: str, origin: str, public_url: str) -> str:
-    """A token for a guest with a share link. What fails after this in the same transaction has not used the link."""
-    link = await use(session, token, origin, public_url)
-    owner = link.organization_id or ""
-    return await issue_token(desk, session, Subject(owner, None), _guest(link.persona_id, "share-link"))
-
-
-async def admit_by_widget(desk: Desk, session: AsyncSession, persona_id: str, origin: str, addresses: Addresses) -> str:
-    """A token for a guest on a page that embeds the persona. Raises `NotFound`, or `OriginNotAllowed`."""
-    owner = await owner_of(session, persona_id)
-    personas = Personas(session, owner)
-    row = await personas.get(persona_id)
-    config = row.widget_config
-    if not config.get("allowEverywhere") and not among(origin, config.get("allowedOrigins", ())):
-        raise OriginNotAllowed("This page may not show this persona; its owner can add the page to allowedOrigins")
-    avatar = (await personas.references(row)).avatar
-    shown = widget_of(row, avatar, addresses).persona
-    claim = {
-        "personaName": shown.name,
-        "avatarImageUrl": shown.avatar_image_url,
-        "avatarVideoUrl": shown.avatar_video_url,
-        "removeWatermark": bool(config.get("removeWatermark")),
-    }
-    return await issue_token(desk, session, Subject(owner, None), _guest(persona_id, "widget"), claim)
-
-
-def _guest(persona_id: str, label: str) -> TokenRequest:
-    return TokenRequest.model_validate({"personaConfig": {"personaId": persona_id}, "clientLabel": label})

@@ -110,6 +110,12 @@ def session_spec(
     )
 
 
+def portrait_size(row: Persona, found: References) -> tuple[int, int] | None:
+    """The size in pixels of an upright picture of the persona, where its face has one."""
+    model = row.avatar_model or (found.avatar.active_version if found.avatar else "")
+    return next(((width, height) for width, height in SIZES_PX.get(model, ()) if height > width), None)
+
+
 def with_sensitivity(spec: SessionSpec, sensitivity: float | None) -> SessionSpec:
     """The one thing a page may change about its session."""
     if sensitivity is None:

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AfterValidator
 
 from visavis.core.errors import NotSupported
 from visavis.core.events import Talk
@@ -11,12 +12,14 @@ from visavis.http.auth import Caller, Credential, Onlooker, is_token, key_subjec
 from visavis.http.deps import Paging, PublicUrl, Reading, Search, Writing
 from visavis.http.origins import Origin
 from visavis.http.routing import router
+from visavis.http.strings import clean
 from visavis.http.wire import UUID, Message, PageOf, UuidId, page_of
-from visavis.resources.sessions import grants, service
+from visavis.resources.sessions import grants, guests, service
 from visavis.resources.sessions.analytics import tool_calls
 from visavis.resources.sessions.schemas import (
     EngineRequest,
     EngineSession,
+    Invitation,
     Session,
     SessionDetail,
     SessionToken,
@@ -48,7 +51,9 @@ async def create_widget_token(
     body: WidgetTokenRequest, request: Request, origin: Origin, transaction: Writing, addresses: Addressing
 ) -> SessionToken:
     """A token for the widget of a persona, on the pages that its `widgetConfig` allows; needs no key."""
-    token = await grants.admit_by_widget(_desk(request), transaction, body.agent_id, origin, addresses)
+    token = await guests.admit_by_widget(
+        _desk(request), transaction, body.agent_id, body.orientation, origin, addresses
+    )
     return SessionToken(session_token=token)
 
 
@@ -57,8 +62,16 @@ async def redeem_share_link(
     body: ShareLinkTokenRequest, request: Request, origin: Origin, transaction: Writing, public_url: PublicUrl
 ) -> SessionToken:
     """Use a share link once: its token for a session token. Needs no key; 403 says why a link cannot be used."""
-    token = await grants.admit_by_link(_desk(request), transaction, body.token, origin, public_url)
+    token = await guests.admit_by_link(_desk(request), transaction, body.token, body.orientation, origin, public_url)
     return SessionToken(session_token=token)
+
+
+@routes.get("/auth/share-link/{token}")
+async def look_at_share_link(
+    token: Annotated[str, Path(max_length=64), AfterValidator(clean)], transaction: Reading, addresses: Addressing
+) -> Invitation:
+    """Who can be talked with by a share link, and why not; uses nothing of it and needs no key."""
+    return await guests.look_at_link(transaction, token, addresses)
 
 
 @routes.get("/auth/session-token", deprecated=True)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from visavis.db import models
 from visavis.http.wire import Answer, Body, Timestamp, example, small
 from visavis.resources.personas.schemas import Id, Line, PersonaBody, Share
+from visavis.resources.personas.widget import Widget
 from visavis.resources.sessions.report_schemas import ToolCallDetail
 from visavis.resources.tools.schemas import REDACTED, ToolBody
 
@@ -107,12 +108,34 @@ class TokenRequest(SessionRequest):
     expires_in: Literal["1h", "12h", "1d", "2d", "3d", "1w", "2w"] | None = None
 
 
-class WidgetTokenRequest(Body):
+Orientation = Literal["landscape", "portrait"]
+
+
+class _GuestRequest(Body):
+    orientation: Orientation | None = Field(
+        default=None, description="`portrait` asks for an upright picture, which avatars with a portrait size have."
+    )
+
+
+class WidgetTokenRequest(_GuestRequest):
     agent_id: Annotated[Id, Field(description="The persona's id.")]
 
 
-class ShareLinkTokenRequest(Body):
+class ShareLinkTokenRequest(_GuestRequest):
     token: Annotated[str, Field(max_length=64)]
+
+
+class Invitation(Widget):
+    """What a guest sees of a share link before using it."""
+
+    type: str
+    portrait: Annotated[bool, Field(description="Whether an upright picture can be had.")]
+    remove_watermark: bool
+    expires_at: Timestamp | None
+    uses_left: int | None
+    reason: Annotated[
+        Literal["disabled", "expired", "used_up"] | None, Field(description="Why it cannot be used; null when it can.")
+    ]
 
 
 class EngineRequest(SessionRequest):

@@ -120,6 +120,6 @@ class ShareLink(Answer):
             persona_name=row.persona_name,
             organization_id=row.organization_id or "",
             name=row.name,
-            url=f"{public_url}/share/{row.token}",
+            url=f"{public_url}/{'share' if row.type == 'LINK' else 'frame'}/{row.token}",
             is_active=row.enabled,
         )

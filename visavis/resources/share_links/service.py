@@ -3,6 +3,7 @@
 import secrets
 import string
 from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,12 @@ from visavis.resources.share_links.schemas import (
 
 ALPHABET = string.ascii_letters + string.digits
 TOKEN_CHARACTERS = 21  # 125 bits: nobody guesses one
+Obstacle = Literal["disabled", "expired", "used_up"]
+OBSTACLES: dict[Obstacle, str] = {
+    "disabled": "is switched off",
+    "expired": "has expired",
+    "used_up": "was used as often as it may be",
+}
 NULLABLE = {"usage_limit"}
 NOT_COLUMNS = {"expires_in_hours", "expires_at", "persona_id", "is_primary"}
 
@@ -82,20 +89,41 @@ class ShareLinks:
         row.is_primary = primary
 
 
-async def use(session: AsyncSession, token: str, origin: str, own_origin: str) -> ShareLink:
-    """Count one use of a link by a page of `origin`. Nobody has shown a key yet: the token is all there is.
-
-    Pages of our own need no permission, and who sends no origin is no page. Raises what to tell the guest.
-    """
+async def find(session: AsyncSession, token: str) -> ShareLink:
+    """The link of anybody. Nobody has shown a key yet: the token is all there is. Raises `NotFound`."""
     row = await session.scalar(select(ShareLink).where(ShareLink.token == token))
     if row is None:
         raise NotFound("There is no such share link; ask whoever sent it for a new one")
+    return row
+
+
+def obstacle(row: ShareLink) -> Obstacle | None:
+    """Why a link cannot be used, as far as can be said without using it."""
+    if not row.enabled:
+        return "disabled"
+    if row.expires_at is not None and row.expires_at <= now():
+        return "expired"
+    used_up = row.usage_limit is not None and row.usage_count >= row.usage_limit
+    return "used_up" if used_up else None
+
+
+async def frames(session: AsyncSession, token: str) -> list[str] | None:
+    """The origins whose pages may hold a link's page in a frame; None is any. Who has no link learns nothing there."""
+    row = await session.scalar(select(ShareLink).where(ShareLink.token == token))
+    return None if row is None or row.allow_all_origins else list(row.allowed_origins)
+
+
+async def use(session: AsyncSession, token: str, origin: str, own_origin: str) -> ShareLink:
+    """Count one use of a link by a page of `origin`.
+
+    Pages of our own need no permission, and who sends no origin is no page. Raises what to tell the guest.
+    """
+    row = await find(session, token)
     if origin and not row.allow_all_origins and not among(origin, [own_origin, *row.allowed_origins]):
         raise OriginNotAllowed(f"This share link may not be used on {origin[:300]}; its owner can allow that")
-    if not row.enabled:
-        raise _unusable("disabled", "is switched off")
-    if row.expires_at is not None and row.expires_at <= now():
-        raise _unusable("expired", "has expired")
+    reason = obstacle(row)
+    if reason is not None:
+        raise _unusable(reason)
     # one statement decides and counts, so that the last use cannot be had twice
     left = or_(ShareLink.usage_limit.is_(None), ShareLink.usage_count < ShareLink.usage_limit)
     counted = update(ShareLink).where(ShareLink.id == row.id, ShareLink.enabled, left)
@@ -104,9 +132,10 @@ async def use(session: AsyncSession, token: str, origin: str, own_origin: str) -
         execution_options={"synchronize_session": False},
     )
     if used is None:
-        raise _unusable("used_up", "was used as often as it may be")
+        raise _unusable("used_up")
     return row
 
 
-def _unusable(reason: str, words: str) -> LinkNotUsable:
+def _unusable(reason: Obstacle) -> LinkNotUsable:
+    words = OBSTACLES[reason]
     return LinkNotUsable(f"This share link {words}; ask whoever sent it for a new one", extra={"reason": reason})

@@ -4,7 +4,7 @@ import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Segmented } from "../../ui/choice";
 import { Check } from "../../ui/field";
-import type { Conversation } from "./conversation";
+import type { Conversation } from "../../conversation/conversation";
 
 const words = strings.composer;
 

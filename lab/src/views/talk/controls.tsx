@@ -2,8 +2,8 @@ import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Check } from "../../ui/field";
 import { Icon } from "../../ui/icon";
-import type { Conversation, Talk } from "./conversation";
-import { useMicLevel } from "./use-mic-level";
+import type { Conversation, Talk } from "../../conversation/conversation";
+import { useMicLevel } from "../../conversation/use-mic-level";
 
 const words = strings.mic;
 

@@ -1,8 +1,8 @@
 import { latency, median } from "../../format";
 import { strings } from "../../strings";
 import { CopyButton } from "../../ui/copy";
-import type { Talk } from "./conversation";
-import type { FrameFigures } from "./frame-meter";
+import type { Talk } from "../../conversation/conversation";
+import type { FrameFigures } from "../../conversation/frame-meter";
 
 const words = strings.figures;
 

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { strings } from "../../strings";
 import { Tabs } from "../../ui/choice";
 import { CodePanel } from "./code-panel";
-import type { Talk } from "./conversation";
+import type { Talk } from "../../conversation/conversation";
 import { Figures } from "./figures";
-import type { FrameFigures } from "./frame-meter";
+import type { FrameFigures } from "../../conversation/frame-meter";
 import { Transcript } from "./transcript";
 
 interface PanelProps {

@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from "react";
+import { useEffect, useState, type RefCallback } from "react";
 
 import type { Persona } from "../../api";
 import { duration } from "../../format";
@@ -6,12 +6,12 @@ import { strings } from "../../strings";
 import { Button, Spinner } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Picture } from "../../ui/picture";
-import { VIDEO_ID, type Conversation, type Talk } from "./conversation";
+import type { Conversation, Talk } from "../../conversation/conversation";
 
 const words = strings.talk;
 
 interface StageProps {
-  videoRef: RefObject<HTMLVideoElement | null>;
+  screen: RefCallback<HTMLVideoElement>;
   persona: Persona;
   conversation: Conversation;
   talk: Talk;
@@ -21,13 +21,13 @@ interface StageProps {
 }
 
 /** The picture and everything that lies on it. */
-export function Stage({ videoRef, persona, conversation, talk, showCaptions, stalled, onStart }: StageProps) {
+export function Stage({ screen, persona, conversation, talk, showCaptions, stalled, onStart }: StageProps) {
   const name = persona.name || strings.unnamed;
   const running = talk.phase !== "idle" && talk.phase !== "ended";
   return (
     <div className={talk.hasPicture ? "stage stage-live" : "stage"}>
       <Preview persona={persona} name={name} still={running} />
-      <video ref={videoRef} id={VIDEO_ID} className="stage-video" autoPlay playsInline aria-label={words.video(name)} data-testid="stage-video" />
+      <video ref={screen} className="stage-video" autoPlay playsInline aria-label={words.video(name)} data-testid="stage-video" />
       <StatusChip talk={talk} />
       {talk.personaSpeaks && <span className="stage-hint">{words.hint.speaking}</span>}
       {talk.userSpeaks && !talk.personaSpeaks && <span className="stage-hint">{words.hint.hearing}</span>}

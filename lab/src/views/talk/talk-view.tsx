@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 
 import { ApiError, type Api, type Llm, type Persona, type Voice } from "../../api";
 import { ownName } from "../../format";
@@ -10,11 +10,12 @@ import { Notice } from "../../ui/notice";
 import { useLoad } from "../../ui/use-load";
 import { Composer } from "./composer";
 import { Controls } from "./controls";
-import { useFrameFigures } from "./frame-meter";
+import { useFrameFigures } from "../../conversation/frame-meter";
 import { Panel } from "./panel";
 import { ServedByChips } from "./served-by-chips";
 import { Stage } from "./stage";
-import { useConversation } from "./use-conversation";
+import { microphonePossible } from "../../conversation/microphone";
+import { useConversation } from "../../conversation/use-conversation";
 import { useShortcuts } from "./use-shortcuts";
 import "./talk.css";
 
@@ -75,10 +76,12 @@ function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
 }
 
 function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onEdit: (persona: Persona) => void }) {
-  const [conversation, talk] = useConversation(api, persona.id);
+  const { conversation, talk, screen, video } = useConversation({
+    baseUrl: location.origin,
+    token: () => api.sessions.token({ personaId: persona.id }),
+  });
   const [useMicrophone, setUseMicrophone] = useState(true);
   const [captions, setCaptions] = useState(true);
-  const video = useRef<HTMLVideoElement>(null);
   const figures = useFrameFigures(video, talk.hasPicture);
   const name = persona.name || strings.unnamed;
   const called = ownName(name);
@@ -100,13 +103,13 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
       <section className="talk-stage">
         <div className="stage-room">
           <Stage
-            videoRef={video}
+            screen={screen}
             persona={persona}
             conversation={conversation}
             talk={talk}
             showCaptions={captions}
             stalled={figures?.stalled ?? false}
-            onStart={() => void conversation.start(useMicrophone && micPossible())}
+            onStart={() => void conversation.start(useMicrophone && microphonePossible())}
           />
         </div>
         {talk.micProblem && talk.phase !== "ended" && <Notice tone="warn" testId="mic-problem">{talk.micProblem}</Notice>}
@@ -122,16 +125,11 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
           onCaptions={setCaptions}
           useMicrophone={useMicrophone}
           onUseMicrophone={setUseMicrophone}
-          micPossible={micPossible()}
+          micPossible={microphonePossible()}
         />
         <Composer conversation={conversation} name={called} live={talk.phase === "live"} />
       </section>
       <Panel talk={talk} figures={figures} name={called} personaId={persona.id} />
     </div>
   );
-}
-
-/** Browsers hide the microphone from pages that came over plain HTTP from another machine. */
-function micPossible(): boolean {
-  return window.isSecureContext && "mediaDevices" in navigator;
 }

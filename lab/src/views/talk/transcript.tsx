@@ -1,9 +1,12 @@
 import { useEffect, useRef } from "react";
 
+import type { Entries, Entry, Line, Thought, ToolUse } from "../../conversation/entries";
+import { transcriptText } from "../../conversation/entries";
 import { latency } from "../../format";
 import { strings } from "../../strings";
+import { activity } from "../../strings/activity";
 import { CopyButton } from "../../ui/copy";
-import { transcriptText, type Entry } from "./transcript-entries";
+import { Icon } from "../../ui/icon";
 
 const words = strings.transcript;
 
@@ -11,7 +14,7 @@ const words = strings.transcript;
 const FOLLOW_WITHIN_PX = 80;
 
 interface TranscriptProps {
-  entries: readonly Entry[];
+  entries: Entries;
   name: string;
   live: boolean;
 }
@@ -46,7 +49,7 @@ export function Transcript({ entries, name, live }: TranscriptProps) {
         data-testid="transcript"
       >
         {entries.map((entry) => (
-          <Line key={entry.id} entry={entry} name={name} />
+          <Row key={`${entry.kind} ${entry.id}`} entry={entry} name={name} />
         ))}
       </div>
       <div className="transcript-foot">
@@ -56,17 +59,68 @@ export function Transcript({ entries, name, live }: TranscriptProps) {
   );
 }
 
-function Line({ entry, name }: { entry: Entry; name: string }) {
+function Row({ entry, name }: { entry: Entry; name: string }) {
+  if (entry.kind === "tool") return <ToolRow use={entry} />;
+  if (entry.kind === "thought") return <ThoughtRow thought={entry} />;
+  return <LineRow line={entry} name={name} />;
+}
+
+function LineRow({ line, name }: { line: Line; name: string }) {
   const notes = [
-    entry.typed && words.typed,
-    entry.latencyMs !== null && words.after(latency(entry.latencyMs)),
-    entry.interrupted && words.interrupted,
+    line.typed && words.typed,
+    line.latencyMs !== null && words.after(latency(line.latencyMs)),
+    line.interrupted && words.interrupted,
   ].filter(Boolean);
   return (
-    <article className={`line line-${entry.who}`} aria-busy={!entry.done} data-testid={`line-${entry.who}`}>
-      <p className="line-who">{entry.who === "user" ? words.you : name}</p>
-      <p className="line-text">{entry.text.trim()}</p>
+    <article className={`line line-${line.who}`} aria-busy={!line.done} data-testid={`line-${line.who}`}>
+      <p className="line-who">{line.who === "user" ? words.you : name}</p>
+      <p className="line-text">{line.text.trim()}</p>
       {notes.length > 0 && <p className="line-notes">{notes.join(" · ")}</p>}
     </article>
+  );
+}
+
+function ThoughtRow({ thought }: { thought: Thought }) {
+  return (
+    <details className="happening" data-testid="line-thought">
+      <summary>
+        <Icon name="mind" size={16} />
+        {thought.done ? activity.thought : activity.thinking}
+      </summary>
+      <p className="happening-text">{thought.text.trim()}</p>
+    </details>
+  );
+}
+
+function ToolRow({ use }: { use: ToolUse }) {
+  const told = activity.tool;
+  const notes = [told.kinds[use.type] ?? use.type, use.tookMs !== null && told.took(latency(use.tookMs))].filter(Boolean);
+  return (
+    <details className={`happening happening-${use.state}`} data-testid="line-tool" data-state={use.state}>
+      <summary>
+        <Icon name={use.state === "failed" ? "warn" : "tool"} size={16} />
+        <span className="happening-name">{told[use.state](use.name)}</span>
+        <span className="line-notes">{notes.join(" · ")}</span>
+      </summary>
+      <Value title={told.given} value={use.given} />
+      {use.state === "done" && <Value title={told.answer} value={use.answer} />}
+      {use.problem !== null && <p className="happening-text">{use.problem}</p>}
+      {use.documents.length > 0 && (
+        <p className="happening-text">
+          {told.documents}: {use.documents.join(", ")}
+        </p>
+      )}
+    </details>
+  );
+}
+
+function Value({ title, value }: { title: string; value: unknown }) {
+  const empty = value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
+  const text = empty ? activity.tool.nothing : typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return (
+    <div className="happening-value">
+      <p>{title}</p>
+      <pre tabIndex={0}>{text}</pre>
+    </div>
   );
 }

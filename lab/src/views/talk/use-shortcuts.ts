@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-import type { Conversation } from "./conversation";
+import type { Conversation } from "../../conversation/conversation";
 
 /** While live: Escape interrupts, M mutes the microphone. Letters belong to the text field that has the focus. */
 export function useShortcuts(conversation: Conversation, live: boolean): void {

@@ -1,8 +1,7 @@
 /** From the SDK's codes to sentences. */
 import { ClientError, ConnectionClosedCode, ErrorCode } from "@anam-ai/js-sdk";
 
-import { ApiError } from "../../api";
-import { strings } from "../../strings";
+import { strings } from "../strings";
 
 const words = strings.ending;
 
@@ -15,10 +14,39 @@ const START: Partial<Record<ErrorCode, string>> = {
   [ErrorCode.CLIENT_ERROR_CODE_VALIDATION_ERROR]: words.invalid,
 };
 
+export interface Problem {
+  /** "HTTP_403", or "SESSION_ERROR" where it was not the server that said no. */
+  code: string;
+  message: string;
+}
+
+/** What a request answered instead of a token. `message` is for the person who reads it; it stands alone. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "Refused";
+  }
+}
+
+/** By its name: the widget's own script throws one of its own. */
+function isRefusal(error: unknown): error is Refused {
+  return error instanceof Error && (error.name === "Refused" || error instanceof Refused);
+}
+
 /** Why a conversation did not begin. The server's own sentence follows ours where there is one. */
-export function explainStart(error: unknown): string {
-  if (error instanceof ApiError) return error.status === 0 ? words.unreachable : `${words.unknown} ${error.message}`;
-  if (!(error instanceof ClientError)) return `${words.unknown} ${error instanceof Error ? error.message : ""}`.trim();
+export function explainStart(error: unknown): Problem {
+  if (isRefusal(error)) return { code: error.status ? `HTTP_${error.status}` : "SESSION_ERROR", message: error.message };
+  if (error instanceof ClientError) return { code: "SESSION_ERROR", message: explainClient(error) };
+  const status = error instanceof Error && "status" in error ? Number(error.status) : null;
+  if (status === 0) return { code: "SESSION_ERROR", message: words.unreachable };
+  const message = `${words.unknown} ${error instanceof Error ? error.message : ""}`.trim();
+  return { code: status === null ? "SESSION_ERROR" : `HTTP_${status}`, message };
+}
+
+function explainClient(error: ClientError): string {
   const details: unknown = error.details;
   const cause = typeof details === "object" && details !== null && "cause" in details ? details.cause : null;
   const ours = START[error.code] ?? words.unknown;

@@ -1,18 +1,34 @@
-/** One persona's conversation through the official SDK, as a small store that the page reads. */
+/** One persona's conversation through the official SDK, as a small store that a page reads. */
 import { AnamEvent, createClient, type AnamClient, type EventCallbacks, type MessageStreamEvent } from "@anam-ai/js-sdk";
 
-import type { Api } from "../../api";
-import { strings } from "../../strings";
+import { strings } from "../strings";
 import { captionAfter, type Caption } from "./captions";
+import { withHistory, withThought, withToolEnd, withToolUse, withTyped, withWords, type Entries } from "./entries";
 import { explainEnd, explainMicrophone, explainStart } from "./problems";
 import { ReplyClock } from "./reply-clock";
-import { withHistory, withTyped, withWords, type Entry } from "./transcript-entries";
-
-/** The SDK finds its video element by id. */
-export const VIDEO_ID = "stage-video";
 
 export type Phase = "idle" | "starting" | "connecting" | "live" | "ended";
 export type MicState = "off" | "asking" | "on" | "muted" | "blocked";
+
+/** Where the conversation is held, and who lets us in. */
+export interface Door {
+  /** The server's address, "https://personas.example". */
+  baseUrl: string;
+  /** A session token; asked for anew at every start. */
+  token: () => Promise<string>;
+  /** Told what pages around this one may want to know. */
+  tell?: (news: News) => void;
+}
+
+/** The names and details are those that the embedded widget passes on to its page. */
+export type News =
+  | { name: "session-started"; detail: { sessionId: string } }
+  | { name: "session-ended"; detail: { sessionId: string | null; reason: string } }
+  | { name: "message-received"; detail: { role: "user" | "agent"; content: string } }
+  | { name: "message-sent"; detail: { content: string } }
+  | { name: "error"; detail: { code: string; message: string } }
+  | { name: "mic-muted" | "mic-unmuted"; detail: Record<string, never> }
+  | { name: "tool-call-started" | "tool-call-completed" | "tool-call-failed"; detail: Record<string, unknown> };
 
 export interface Talk {
   phase: Phase;
@@ -25,12 +41,14 @@ export interface Talk {
   mic: MicState;
   micProblem: string | null;
   micStream: MediaStream | null;
+  /** The microphone that was chosen, "" for the browser's own choice. */
+  micId: string;
   personaSpeaks: boolean;
   userSpeaks: boolean;
   hasPicture: boolean;
   /** The browser wants a click before it plays sound. */
   soundBlocked: boolean;
-  entries: readonly Entry[];
+  entries: Entries;
   caption: Caption | null;
   warnings: readonly string[];
   connectedMs: number | null;
@@ -49,6 +67,7 @@ const BEGINNING: Talk = {
   mic: "off",
   micProblem: null,
   micStream: null,
+  micId: "",
   personaSpeaks: false,
   userSpeaks: false,
   hasPicture: false,
@@ -71,15 +90,14 @@ export class Conversation {
   private talk = BEGINNING;
   private readonly readers = new Set<() => void>();
   private client: AnamClient | null = null;
+  private video: HTMLVideoElement | null = null;
+  private picture: MediaStream | null = null;
   private startedAtMs = 0;
   private replyClock = new ReplyClock();
   private captionTimer = 0;
   private typedCount = 0;
 
-  constructor(
-    private readonly api: Api,
-    private readonly personaId: string,
-  ) {}
+  constructor(private readonly door: Door) {}
 
   readonly subscribe = (reader: () => void): (() => void) => {
     this.readers.add(reader);
@@ -88,24 +106,35 @@ export class Conversation {
 
   readonly read = (): Talk => this.talk;
 
+  /** Where picture and sound go; given anew whenever the page draws another element, as a ref. */
+  readonly show = (video: HTMLVideoElement | null): void => {
+    this.video = video;
+    if (video && this.picture && video.srcObject !== this.picture) this.play(video, this.picture);
+  };
+
   async start(useMicrophone: boolean): Promise<void> {
     this.startedAtMs = performance.now();
     this.replyClock = new ReplyClock();
-    this.talk = BEGINNING;
+    this.talk = { ...BEGINNING, micId: this.talk.micId };
     this.set({ phase: "starting" });
     const attempt = this.startedAtMs;
     try {
-      const token = await this.api.sessions.token({ personaId: this.personaId });
+      const token = await this.door.token();
       if (this.isOver(attempt)) return;
-      const client = createClient(token, { api: { baseUrl: location.origin }, disableInputAudio: !useMicrophone });
+      const client = createClient(token, {
+        api: { baseUrl: this.door.baseUrl },
+        disableInputAudio: !useMicrophone,
+        metrics: { disableClientMetrics: true },
+        ...(useMicrophone && this.talk.micId && { audioDeviceId: this.talk.micId }),
+      });
       this.client = client;
       this.listen(client);
       this.set({ phase: "connecting" });
-      await client.streamToVideoElement(VIDEO_ID);
+      await client.stream();
       // Ended while the session was being made: the SDK could not stop what it did not have yet.
       if (this.client !== client) await client.stopStreaming();
     } catch (error) {
-      if (!this.isOver(attempt)) this.finish(explainStart(error));
+      if (!this.isOver(attempt)) this.fail(error);
     }
   }
 
@@ -119,6 +148,7 @@ export class Conversation {
       this.client?.sendUserMessage(text);
       this.typedCount += 1;
       this.set({ entries: withTyped(this.talk.entries, `typed::${this.typedCount}`, text) });
+      this.tell({ name: "message-sent", detail: { content: text } });
     } catch {
       this.warn(strings.composer.notSent);
     }
@@ -135,18 +165,36 @@ export class Conversation {
   }
 
   interrupt(): void {
-    this.client?.interruptPersona();
+    if (this.talk.phase === "live") this.client?.interruptPersona();
   }
 
   toggleMicrophone(): void {
-    if (this.talk.mic === "on") this.client?.muteInputAudio();
-    else if (this.talk.mic === "muted") this.client?.unmuteInputAudio();
-    else return;
-    this.set({ mic: this.talk.mic === "on" ? "muted" : "on" });
+    if (this.talk.mic === "on") this.mute(true);
+    else if (this.talk.mic === "muted") this.mute(false);
+  }
+
+  /** Switches the microphone off or on; without one nothing happens. */
+  mute(muted: boolean): void {
+    if (this.talk.mic !== (muted ? "on" : "muted")) return;
+    if (muted) this.client?.muteInputAudio();
+    else this.client?.unmuteInputAudio();
+    this.set({ mic: muted ? "muted" : "on" });
+    this.tell({ name: muted ? "mic-muted" : "mic-unmuted", detail: {} });
+  }
+
+  /** Takes another microphone, at once where one is in use. */
+  async useMicrophone(deviceId: string): Promise<void> {
+    this.set({ micId: deviceId });
+    if (deviceId === "" || (this.talk.mic !== "on" && this.talk.mic !== "muted")) return;
+    try {
+      await this.client?.changeAudioInputDevice(deviceId);
+    } catch (error) {
+      this.set({ mic: "blocked", micProblem: explainMicrophone(String(error)) });
+    }
   }
 
   playSound(): void {
-    void document.querySelector<HTMLVideoElement>(`#${VIDEO_ID}`)?.play();
+    void this.video?.play();
     this.set({ soundBlocked: false });
   }
 
@@ -159,6 +207,10 @@ export class Conversation {
     this.readers.forEach((reader) => reader());
   }
 
+  private tell(news: News): void {
+    this.door.tell?.(news);
+  }
+
   private warn(text: string): void {
     this.set({ warnings: [...this.talk.warnings.filter((known) => known !== text), text].slice(-WARNINGS_MAX) });
   }
@@ -168,11 +220,18 @@ export class Conversation {
     return attempt !== this.startedAtMs || this.talk.phase === "ended";
   }
 
+  private fail(error: unknown): void {
+    const { code, message } = explainStart(error);
+    this.tell({ name: "error", detail: { code, message } });
+    this.finish(message);
+  }
+
   private finish(ending: string | null): void {
     const client = this.client;
     this.client = null; // First: what the SDK still reports while it closes is not news.
     clearTimeout(this.captionTimer);
-    const { liveSinceMs } = this.talk;
+    const { liveSinceMs, sessionId } = this.talk;
+    this.picture = null;
     this.set({
       phase: "ended",
       ending,
@@ -185,6 +244,7 @@ export class Conversation {
       soundBlocked: false,
       caption: null,
     });
+    if (sessionId !== null) this.tell({ name: "session-ended", detail: { sessionId, reason: ending ?? "user" } });
     void client?.stopStreaming();
   }
 
@@ -199,7 +259,7 @@ export class Conversation {
   }
 
   private listen(client: AnamClient): void {
-    const reactions = { ...this.onConnection(), ...this.onMicrophone(), ...this.onWords() };
+    const reactions = { ...this.onConnection(), ...this.onMicrophone(), ...this.onWords(), ...this.onTools() };
     for (const [event, react] of Object.entries(reactions) as [AnamEvent, (...args: unknown[]) => void][]) {
       // What a client that was let go still has to say is ignored.
       client.addListener(event, (...args: unknown[]) => this.client === client && react(...args));
@@ -207,13 +267,16 @@ export class Conversation {
   }
 
   private onConnection(): Reactions {
-    const sinceStart = () => performance.now() - this.startedAtMs;
     return {
-      [AnamEvent.CONNECTION_ESTABLISHED]: () => this.set({ connectedMs: sinceStart() }),
-      [AnamEvent.SESSION_READY]: (sessionId) =>
-        this.set({ phase: "live", sessionId, liveSinceMs: performance.now() }),
-      [AnamEvent.VIDEO_STREAM_STARTED]: () => this.watchAutoplay(),
-      [AnamEvent.VIDEO_PLAY_STARTED]: () => this.set({ hasPicture: true, firstFrameMs: sinceStart() }),
+      [AnamEvent.CONNECTION_ESTABLISHED]: () => this.set({ connectedMs: performance.now() - this.startedAtMs }),
+      [AnamEvent.SESSION_READY]: (sessionId) => {
+        this.set({ phase: "live", sessionId, liveSinceMs: performance.now() });
+        this.tell({ name: "session-started", detail: { sessionId } });
+      },
+      [AnamEvent.VIDEO_STREAM_STARTED]: (picture) => {
+        this.picture = picture;
+        if (this.video) this.play(this.video, picture);
+      },
       [AnamEvent.CONNECTION_CLOSED]: (code, reason) => this.finish(explainEnd(code, reason)),
       [AnamEvent.SERVER_WARNING]: (text) => {
         this.replyClock.giveUp();
@@ -240,9 +303,37 @@ export class Conversation {
         this.set({ userSpeaks: false });
       },
       [AnamEvent.MESSAGE_STREAM_EVENT_RECEIVED]: (event) => this.words(event),
-      [AnamEvent.MESSAGE_HISTORY_UPDATED]: (messages) =>
-        this.set({ entries: withHistory(this.talk.entries, messages) }),
+      [AnamEvent.MESSAGE_HISTORY_UPDATED]: (messages) => {
+        this.set({ entries: withHistory(this.talk.entries, messages) });
+        const last = messages.at(-1);
+        if (!last) return;
+        const role = last.role === "persona" ? "agent" : "user";
+        this.tell({ name: "message-received", detail: { role, content: last.content } });
+      },
+      [AnamEvent.REASONING_STREAM_EVENT_RECEIVED]: (event) =>
+        this.set({ entries: withThought(this.talk.entries, event.id, event.content, event.endOfThought) }),
       [AnamEvent.TALK_STREAM_INTERRUPTED]: () => this.warn(strings.told.talkStreamCut),
+    };
+  }
+
+  private onTools(): Reactions {
+    return {
+      [AnamEvent.TOOL_CALL_STARTED]: (call) => {
+        const { toolCallId: id, toolName: name, toolType, toolSubtype, arguments: given } = call;
+        this.set({ entries: withToolUse(this.talk.entries, { id, name, type: toolSubtype ?? toolType, given }) });
+        this.tell({ name: "tool-call-started", detail: { ...call } });
+      },
+      [AnamEvent.TOOL_CALL_COMPLETED]: (call) => {
+        const { result: answer, executionTime: tookMs, documentsAccessed: documents = [] } = call;
+        const end = { state: "done", answer, tookMs, documents } as const;
+        this.set({ entries: withToolEnd(this.talk.entries, call.toolCallId, end) });
+        this.tell({ name: "tool-call-completed", detail: { ...call } });
+      },
+      [AnamEvent.TOOL_CALL_FAILED]: (call) => {
+        const end = { state: "failed", problem: call.errorMessage, tookMs: call.executionTime } as const;
+        this.set({ entries: withToolEnd(this.talk.entries, call.toolCallId, end) });
+        this.tell({ name: "tool-call-failed", detail: { ...call } });
+      },
     };
   }
 
@@ -264,13 +355,16 @@ export class Conversation {
     if (spoken) this.captionTimer = window.setTimeout(() => this.set({ caption: null }), CAPTION_STAYS_MS);
   }
 
-  private watchAutoplay(): void {
-    // The SDK attaches the stream right after this event.
-    setTimeout(() => {
-      const video = document.querySelector<HTMLVideoElement>(`#${VIDEO_ID}`);
-      video?.play().catch((error: unknown) => {
-        if (error instanceof DOMException && error.name === "NotAllowedError") this.set({ soundBlocked: true });
-      });
+  private play(video: HTMLVideoElement, picture: MediaStream): void {
+    video.srcObject = picture;
+    const seen = () => {
+      if (this.picture !== picture || this.talk.hasPicture) return;
+      this.set({ hasPicture: true, firstFrameMs: performance.now() - this.startedAtMs });
+    };
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(seen);
+    else (video as HTMLVideoElement).addEventListener("playing", seen, { once: true });
+    video.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.set({ soundBlocked: true });
     });
   }
 }
