@@ -21,7 +21,7 @@ export default defineConfig({
     // A data: URL would need a wider content security policy than 'self'.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ["index.html", "docs.html", "guest.html", "src/widget/room.tsx"],
+      input: ["index.html", "docs.html", "guest.html", "demo.html", "src/widget/room.tsx"],
       // The widget's room is imported by pages of others under a name that stays.
       preserveEntrySignatures: "exports-only",
       output: { entryFileNames: ({ facadeModuleId }) => (facadeModuleId?.endsWith("/widget/room.tsx") ? "widget-room.js" : "lab/[name]-[hash].js") },

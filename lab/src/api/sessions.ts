@@ -3,6 +3,12 @@ import { pathOf, type Http, type Page } from "./http";
 /** Who is to talk: a stored persona, or one described on the spot. */
 export type PersonaConfig = { personaId: string } | Readonly<Record<string, unknown>>;
 
+/** Width and height go together; what a face does not have is refused. */
+export interface SessionOptions {
+  videoWidth?: number;
+  videoHeight?: number;
+}
+
 export interface Session {
   id: string;
   personaId: string | null;
@@ -117,8 +123,8 @@ export class Sessions {
   constructor(private readonly http: Http) {}
 
   /** A token for one conversation, for the official client. */
-  async token(personaConfig: PersonaConfig, signal?: AbortSignal): Promise<string> {
-    const body = { clientLabel: "visavis-lab", personaConfig };
+  async token(personaConfig: PersonaConfig, sessionOptions: SessionOptions = {}, signal?: AbortSignal): Promise<string> {
+    const body = { clientLabel: "visavis-lab", personaConfig, sessionOptions };
     const answer = await this.http.post<{ sessionToken: string }>("/v1/auth/session-token", body, signal);
     return answer.sessionToken;
   }

@@ -121,7 +121,7 @@ function Welcome({ token, invitation, name, framed, onShut, onEnd }: WelcomeProp
       host={{ name, imageUrl: persona.avatarImageUrl, videoUrl: persona.avatarVideoUrl }}
       look={look}
       callToAction={config.callToAction ?? words.talkTo(name)}
-      note={noteOf(invitation)}
+      note={framed ? undefined : noteOf(invitation)}
       onEnd={onEnd}
     />
   );

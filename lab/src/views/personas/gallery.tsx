@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import type { Api, Persona, PersonaSummary } from "../../api";
+import type { Api, PersonaSummary } from "../../api";
 import { personaHref } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
@@ -17,14 +17,13 @@ const words = strings.personas;
 
 interface GalleryProps {
   api: Api;
-  revision: number;
   onCreate: () => void;
-  onEdit: (persona: Persona) => void;
+  onEdit: (id: string) => void;
 }
 
-export function Gallery({ api, revision, onCreate, onEdit }: GalleryProps) {
+export function Gallery({ api, onCreate, onEdit }: GalleryProps) {
   const [search, setSearch] = useState("");
-  const list = usePersonas(api, search.trim(), revision);
+  const list = usePersonas(api, search.trim());
   return (
     <div className="page">
       <PageHead title={words.title} lead={words.lead}>
@@ -45,7 +44,7 @@ interface CardsProps {
   list: PersonaList;
   search: string;
   onCreate: () => void;
-  onEdit: (persona: Persona) => void;
+  onEdit: (id: string) => void;
 }
 
 function Cards({ api, list, search, onCreate, onEdit }: CardsProps) {
@@ -86,7 +85,7 @@ function nameOf(persona: PersonaSummary): string {
 interface CardProps {
   api: Api;
   persona: PersonaSummary;
-  onEdit: (persona: Persona) => void;
+  onEdit: (id: string) => void;
   onChanged: () => void;
   onRemove: () => void;
 }
@@ -119,7 +118,8 @@ function useActions({ api, persona, onEdit, onChanged, onRemove }: CardProps): M
     {
       label: persona.isDefaultPersona ? words.look : strings.edit,
       icon: "pencil",
-      run: attempt(async () => onEdit(await api.personas.get(persona.id))),
+      testId: "persona-edit",
+      run: () => onEdit(persona.id),
     },
     {
       label: words.duplicate,

@@ -15,8 +15,8 @@ export interface PersonaList {
   retry: () => void;
 }
 
-/** The personas that match `search`, page after page; loaded again when `revision` changes. */
-export function usePersonas(api: Api, search: string, revision: number): PersonaList {
+/** The personas that match `search`, page after page. */
+export function usePersonas(api: Api, search: string): PersonaList {
   const [rows, setRows] = useState<PersonaSummary[]>([]);
   const [state, setState] = useState<PersonaList["state"]>("loading");
   const [next, setNext] = useState<number | null>(null);
@@ -51,7 +51,7 @@ export function usePersonas(api: Api, search: string, revision: number): Persona
       clearTimeout(timer);
       asked.current.abort();
     };
-  }, [load, search, revision, turn]);
+  }, [load, search, turn]);
 
   return {
     rows,

@@ -1,5 +1,5 @@
 import { strings } from "../../strings";
-import { CopyButton } from "../../ui/copy";
+import { Snippet } from "../../ui/snippet";
 
 const words = strings.code;
 
@@ -26,19 +26,5 @@ export function CodePanel({ personaId }: { personaId: string }) {
       <Snippet title={words.server} text={serverCode(personaId)} />
       <Snippet title={words.page} text={pageCode()} />
     </div>
-  );
-}
-
-function Snippet({ title, text }: { title: string; text: string }) {
-  return (
-    <figure className="snippet">
-      <figcaption>
-        {title}
-        <CopyButton text={text} />
-      </figcaption>
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-    </figure>
   );
 }

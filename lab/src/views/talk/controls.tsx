@@ -1,15 +1,19 @@
+import type { RefObject } from "react";
+
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Check } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import type { Conversation, Talk } from "../../conversation/conversation";
 import { useMicLevel } from "../../conversation/use-mic-level";
+import { Devices } from "./devices";
 
 const words = strings.mic;
 
 interface ControlsProps {
   conversation: Conversation;
   talk: Talk;
+  video: RefObject<HTMLVideoElement | null>;
   captions: boolean;
   onCaptions: (shown: boolean) => void;
   useMicrophone: boolean;
@@ -33,12 +37,14 @@ function BeforeTalk({ useMicrophone, onUseMicrophone, micPossible }: ControlsPro
   );
 }
 
-function DuringTalk({ conversation, talk, captions, onCaptions }: ControlsProps) {
+function DuringTalk({ conversation, talk, video, captions, onCaptions }: ControlsProps) {
   return (
     <div className="controls">
       <MicButton conversation={conversation} talk={talk} />
       <Button
         icon="hand"
+        className="controls-interrupt"
+        aria-label={strings.composer.interrupt}
         title={`${strings.composer.interrupt} (Esc)`}
         disabled={talk.phase !== "live"}
         onClick={() => conversation.interrupt()}
@@ -56,6 +62,7 @@ function DuringTalk({ conversation, talk, captions, onCaptions }: ControlsProps)
       >
         {strings.composer.captions}
       </Button>
+      <Devices conversation={conversation} talk={talk} video={video} />
       <Button look="danger" icon="phone" className="controls-end" onClick={() => conversation.stop()} data-testid="stop">
         {strings.talk.stop}
       </Button>

@@ -2,12 +2,14 @@ import { useCallback, useState } from "react";
 
 import { ApiError, type Api, type Llm, type Persona, type Voice } from "../../api";
 import { ownName } from "../../format";
-import { HOME_HREF } from "../../route";
+import { editHref, go, HOME_HREF } from "../../route";
 import { strings } from "../../strings";
+import { share } from "../../strings/share";
 import { Button, Spinner } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoad } from "../../ui/use-load";
+import { ShareDialog } from "../share/share-dialog";
 import { Composer } from "./composer";
 import { Controls } from "./controls";
 import { useFrameFigures } from "../../conversation/frame-meter";
@@ -24,17 +26,16 @@ const words = strings.talk;
 interface TalkViewProps {
   api: Api;
   personaId: string;
-  revision: number;
-  onEdit: (persona: Persona) => void;
 }
 
 interface Loadable {
   persona: Persona;
+  builtIn: boolean;
   voices: readonly Voice[];
   llms: readonly Llm[];
 }
 
-export function TalkView({ api, personaId, revision, onEdit }: TalkViewProps) {
+export function TalkView({ api, personaId }: TalkViewProps) {
   const load = useCallback(
     async (signal: AbortSignal): Promise<Loadable> => {
       const [persona, voices, llms] = await Promise.all([
@@ -43,15 +44,15 @@ export function TalkView({ api, personaId, revision, onEdit }: TalkViewProps) {
         api.voices.all().catch(() => []),
         api.llms.all().catch(() => []),
       ]);
-      return { persona, voices, llms };
+      const builtIn = await api.personas.isBuiltIn(persona).catch(() => false);
+      return { persona, builtIn, voices, llms };
     },
-    // The revision says that the persona was changed here.
-    [api, personaId, revision],
+    [api, personaId],
   );
   const [loaded, reload] = useLoad(load);
   if (loaded.state === "loading") return <Waiting />;
   if (loaded.state === "failed") return <Failed error={loaded.error} onRetry={reload} />;
-  return <Room api={api} {...loaded.value} onEdit={onEdit} />;
+  return <Room api={api} {...loaded.value} />;
 }
 
 function Waiting() {
@@ -75,13 +76,27 @@ function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
   );
 }
 
-function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onEdit: (persona: Persona) => void }) {
+/** A phone that is held upright gets an upright picture, from the faces that have one. */
+const UPRIGHT_PHONE = "(max-width: 860px) and (orientation: portrait)";
+const PORTRAIT = { videoWidth: 768, videoHeight: 1152 };
+
+function hasPortrait({ avatarModel }: Persona): boolean {
+  return avatarModel?.startsWith("cara-4") ?? false;
+}
+
+function Room({ api, persona, builtIn, voices, llms }: Loadable & { api: Api }) {
+  const [upright, setUpright] = useState(false);
   const { conversation, talk, screen, video } = useConversation({
     baseUrl: location.origin,
-    token: () => api.sessions.token({ personaId: persona.id }),
+    token: () => {
+      const upright = hasPortrait(persona) && matchMedia(UPRIGHT_PHONE).matches;
+      setUpright(upright);
+      return api.sessions.token({ personaId: persona.id }, upright ? PORTRAIT : {});
+    },
   });
   const [useMicrophone, setUseMicrophone] = useState(true);
   const [captions, setCaptions] = useState(true);
+  const [sharing, setSharing] = useState(false);
   const figures = useFrameFigures(video, talk.hasPicture);
   const name = persona.name || strings.unnamed;
   const called = ownName(name);
@@ -96,12 +111,15 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
           <h1>{name}</h1>
           <ServedByChips persona={persona} voices={voices} llms={llms} />
         </div>
-        <Button icon="pencil" aria-label={words.edit} onClick={() => onEdit(persona)} data-testid="persona-edit">
+        <Button icon="share" aria-label={share.open} onClick={() => setSharing(true)} data-testid="persona-share">
+          {share.open}
+        </Button>
+        <Button icon="pencil" aria-label={words.edit} onClick={() => go(editHref(persona.id))} data-testid="persona-edit">
           {words.edit}
         </Button>
       </header>
       <section className="talk-stage">
-        <div className="stage-room">
+        <div className={upright && talk.phase !== "idle" && talk.phase !== "ended" ? "stage-room stage-upright" : "stage-room"}>
           <Stage
             screen={screen}
             persona={persona}
@@ -121,6 +139,7 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
         <Controls
           conversation={conversation}
           talk={talk}
+          video={video}
           captions={captions}
           onCaptions={setCaptions}
           useMicrophone={useMicrophone}
@@ -130,6 +149,7 @@ function Room({ api, persona, voices, llms, onEdit }: Loadable & { api: Api; onE
         <Composer conversation={conversation} name={called} live={talk.phase === "live"} />
       </section>
       <Panel talk={talk} figures={figures} name={called} personaId={persona.id} />
+      {sharing && <ShareDialog api={api} persona={persona} builtIn={builtIn} onClose={() => setSharing(false)} />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { strings } from "../../strings";
 import { activity } from "../../strings/activity";
 import { CopyButton } from "../../ui/copy";
 import { Icon } from "../../ui/icon";
+import "./transcript.css";
 
 const words = strings.transcript;
 
