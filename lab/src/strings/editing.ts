@@ -11,10 +11,8 @@ export const editing = {
   saveCopy: "Save a copy",
   create: "Create persona",
   saving: "Saving…",
-  talk: "Open conversation",
   failed: "The persona was not saved.",
   parts: "Parts of the persona",
-  partWithProblem: "needs attention",
   part: { character: "Character", face: "Face", voice: "Voice", mind: "Mind & tools", listening: "Listening" },
   byDefault: "Default",
   reset: "Reset",
@@ -33,7 +31,6 @@ export const editing = {
   language: "Language",
   languageHint: "An ISO 639-1 code such as en or fr; empty lets the server find out.",
 
-  avatarSearch: "Search faces",
   model: "Picture",
   models: {
     "": "As the face has it",
@@ -111,7 +108,6 @@ export const editing = {
   previewStart: "Try it",
   previewStale: "You changed the draft.",
   previewRestart: "Talk to the new version",
-  previewClose: "Close preview",
 
   leaveTitle: "Leave without saving?",
   leaveText: "Your changes to this persona are lost if you leave now.",

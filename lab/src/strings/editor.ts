@@ -1,8 +1,6 @@
-/** Create, change and delete a persona. */
+/** Names of a persona's parts, in the editor and wherever they are chosen. */
 
 export const editor = {
-  createTitle: "New persona",
-  editTitle: (name: string) => `Edit ${name}`,
   name: "Name",
   namePlaceholder: "Cara",
   nameMissing: "Give the persona a name.",
@@ -14,25 +12,8 @@ export const editor = {
   mind: "Mind",
   noMind: "No mind",
   prompt: "System prompt",
-  promptHint: "Who the persona is, what it knows, how it speaks.",
   promptPlaceholder: "You are Cara, a friendly guide at a science museum. Answer in one or two short sentences.",
-  greeting: "Greeting",
-  greetingPlaceholder: "Left empty, the persona finds its own words.",
-  skipGreeting: "Wait for the user to begin",
   play: (name: string) => `Play a sample of ${name}`,
   stop: (name: string) => `Stop the sample of ${name}`,
   sampleFailed: "This sample could not be played.",
-  save: "Save",
-  saveCopy: "Save a copy",
-  create: "Create persona",
-  saving: "Saving…",
-  cancel: "Cancel",
-  delete: "Delete",
-  catalogsFailed: "Faces, voices and minds could not be loaded.",
-  failed: "The persona was not saved.",
-  confirmTitle: (name: string) => `Delete ${name}?`,
-  confirmText: "It cannot be brought back. Links and applications that use this persona will stop working.",
-  confirm: "Delete for good",
-  keep: "Keep it",
-  deleteFailed: "The persona was not deleted.",
 } as const;

@@ -2,8 +2,6 @@
 export const widget = {
   callToAction: "Talk to our assistant",
   talkTo: (name: string) => `Talk to ${name}`,
-  start: "Start conversation",
-  starting: "Getting ready…",
   minimise: "Minimise",
   poweredBy: "Powered by Visavis",
   aiPersona: "AI persona",
