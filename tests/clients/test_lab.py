@@ -9,6 +9,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.clients.browser import FLAGS, chromium
 from tests.clients.personas import DOCUMENTED, GREETING, new_persona
 from tests.clients.server import API_KEY, Server
+from tests.providers.fake_openai import FakeOpenAI, calls_plan, chunk, text_plan
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
@@ -48,6 +49,37 @@ async def test_somebody_talks_with_a_persona(sqlite_server: Server, page: Page) 
     assert picture[0] * 2 == picture[1] * 3  # smaller where the machine is busy, never of another shape
     await page.get_by_test_id("stop").click()
     await expect(page.get_by_test_id("start")).to_be_visible()
+
+
+async def test_what_a_mind_thinks_and_calls_is_shown(sqlite_server: Server, page: Page) -> None:
+    schema = {"type": "object", "properties": {"page": {"type": "string"}}}
+    described = {
+        "name": "open_offers",
+        "description": "Opens a page.",
+        "type": "CLIENT",
+        "config": {"parameters": schema},
+    }
+    tool = sqlite_server.ask("POST", "/v1/tools", described).json()
+    async with FakeOpenAI() as mind:
+        thinking = text_plan("Here you are.")
+        thinking.steps.insert(1, chunk({"reasoning_content": "They want offers."}))
+        mind.answer_with(calls_plan(("open_offers", {"page": "offers"})), thinking)
+        llm = {"displayName": "Mine", "llmFormat": "openai", "modelName": "test", "url": mind.url, "secret": "key"}
+        llm_id = sqlite_server.ask("POST", "/v1/llms", llm).json()["id"]
+        persona_id = new_persona(sqlite_server, name="Clever", llmId=llm_id, toolIds=[tool["id"]], skipGreeting=True)
+        await page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
+        await page.get_by_test_id("start").click()
+        await expect(page.get_by_test_id("connection-state")).to_contain_text("Live", timeout=PATIENCE_MS)
+        await page.get_by_test_id("composer-input").fill("What is on offer?")
+        await page.get_by_test_id("composer-send").click()
+        called = page.get_by_test_id("line-tool")
+        await expect(called).to_contain_text("open_offers", timeout=PATIENCE_MS)
+        await called.click()
+        await expect(called).to_contain_text('"page": "offers"')
+        await expect(page.get_by_test_id("line-persona")).to_contain_text("Here you are.", timeout=PATIENCE_MS)
+        await page.get_by_test_id("line-thought").click()
+        await expect(page.get_by_test_id("line-thought")).to_contain_text("They want offers.")
+        await page.get_by_test_id("stop").click()
 
 
 async def test_the_page_says_who_really_thinks_and_speaks(sqlite_server: Server, page: Page) -> None:

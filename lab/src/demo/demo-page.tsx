@@ -44,8 +44,8 @@ export function DemoPage({ asked }: { asked: string | null }) {
     .filter(([name]) => api !== null || !(name in FRAMES))
     .map(([value, label]) => ({ value, label, testId: `demo-${value}` }));
   return (
-    <div className="demo">
-      <header className="demo-bar">
+    <main className="demo">
+      <div className="demo-bar">
         <a className="button button-ghost" href="/">
           <Icon name="arrowLeft" size={18} />
           <span>{words.toLab}</span>
@@ -67,10 +67,10 @@ export function DemoPage({ asked }: { asked: string | null }) {
         )}
         <Segmented label={words.show} options={kinds} value={kind} onChange={setKind} />
         <p className="demo-lead">{words.lead}</p>
-      </header>
+      </div>
       {personaId === null && loaded.state === "done" && <Notice tone="info">{api ? words.none : words.noKey}</Notice>}
       {personaId !== null && <Embedded key={`${personaId} ${kind}`} api={api} personaId={personaId} kind={kind} />}
-    </div>
+    </main>
   );
 }
 

@@ -8,14 +8,14 @@ const { shop } = demo;
 export function Shop({ children }: { children: ReactNode }) {
   return (
     <div className="shop">
-      <header>
+      <div className="shop-head">
         <b>{shop.name}</b>
         <nav aria-label={shop.name}>
           {shop.links.map((name) => (
             <span key={name}>{name}</span>
           ))}
         </nav>
-      </header>
+      </div>
       <div className="shop-hero">
         <div>
           <h1>{shop.title}</h1>
@@ -32,7 +32,7 @@ export function Shop({ children }: { children: ReactNode }) {
           </li>
         ))}
       </ul>
-      <footer>{shop.motto}</footer>
+      <p className="shop-foot">{shop.motto}</p>
     </div>
   );
 }

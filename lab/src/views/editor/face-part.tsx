@@ -46,7 +46,7 @@ export function FacePart({ draft, errors, catalogs, onChange }: PartProps) {
 function Direction({ draft, errors, onChange }: Pick<PartProps, "draft" | "errors" | "onChange">) {
   return (
     <section className="editor-group" aria-labelledby="editor-direction">
-      <h3 id="editor-direction">{words.direction}</h3>
+      <h2 id="editor-direction">{words.direction}</h2>
       <p className="field-hint">{words.directionHint}</p>
       <Field label={words.style} error={errors.style}>
         {(control) => (

@@ -12,7 +12,7 @@ export function MindPart({ draft, errors, catalogs, groups, onChange }: PartProp
       <ToolChoice tools={catalogs.tools} value={draft.toolIds} error={errors.toolIds} onChange={(toolIds) => onChange({ toolIds })} />
       <Reached tools={catalogs.tools.filter((tool) => draft.toolIds.includes(tool.id))} groups={groups} />
       <section className="editor-group" aria-labelledby="editor-limits">
-        <h3 id="editor-limits">{words.limits}</h3>
+        <h2 id="editor-limits">{words.limits}</h2>
         <Field label={words.maxLength} hint={words.maxLengthHint} error={errors.maxMinutes}>
           {(control) => (
             <input
@@ -73,7 +73,7 @@ function Reached({ tools, groups }: { tools: readonly Tool[]; groups: PartProps[
   const reached = groups.filter((group) => ids.has(group.id));
   return (
     <section className="editor-group" aria-labelledby="editor-knowledge">
-      <h3 id="editor-knowledge">{words.knowledge}</h3>
+      <h2 id="editor-knowledge">{words.knowledge}</h2>
       <p className="field-hint">{reached.length > 0 ? words.knowledgeHint : words.noKnowledge}</p>
       {reached.length > 0 && (
         <ul className="editor-groups">

@@ -26,7 +26,7 @@ export function VoicePart({ draft, errors, catalogs, onChange }: PartProps) {
         onChange={(voiceId) => onChange({ voiceId, voiceGenerationOptions: {} })}
       />
       <section className="editor-group" aria-labelledby="editor-voice-options">
-        <h3 id="editor-voice-options">{words.voiceOptions}</h3>
+        <h2 id="editor-voice-options">{words.voiceOptions}</h2>
         <p className="field-hint">{options.length > 0 && voice ? words.voiceOptionsHint(voice.provider) : words.voiceNoOptions}</p>
         {options.map((option) => (
           <Option
