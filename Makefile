@@ -23,7 +23,7 @@ embeddings: ## The same as setup, and the embedding model for knowledge (VISAVIS
 	@$(PYTHON) scripts/setup.py --embeddings
 
 run: setup ## Serve on http://127.0.0.1:8000 (HOST=, PORT= and DATA_DIR= change that)
-	@exec $(BIN)/visavis serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
+	@exec $(BIN)/visavis serve --link --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
 
 check: setup ## Format, lint, types and import contracts; no tests
 	@$(BIN)/ruff format --check .

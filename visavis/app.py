@@ -18,7 +18,6 @@ from visavis.core.voices import VoiceProvider
 from visavis.db import migrate
 from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
-from visavis.db.models import new_id
 from visavis.db.passages import store_for
 from visavis.db.session import Database
 from visavis.doctor import list_providers
@@ -69,7 +68,7 @@ from visavis.resources.sessions.errands import Workshop
 from visavis.resources.sessions.guests import frames
 from visavis.resources.sessions.ice import IceServers
 from visavis.resources.sessions.recordings import adopt_left_behind
-from visavis.resources.sessions.recovery import Survivor, go_on, last_life, recover, show_life
+from visavis.resources.sessions.recovery import find_survivors, go_on
 from visavis.resources.sessions.retention import Keeping, keep_erasing
 from visavis.resources.sessions.scribe import Scribe
 from visavis.resources.sessions.tokens import TokenSigner
@@ -185,7 +184,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         furnish = _filmed(media.furnish, films, stack) if settings.recordings else media.furnish
         look = partial(_look, app, media)
         watchers = open_watchers(app, settings.metrics_token, settings.traces_url, clock, look, stack)
-        node, survivors = await _survivors(database, keyring, settings.data_dir / NODE, chores)
+        node, survivors = await find_survivors(database, keyring, settings.data_dir / NODE, chores)
         app.state.ingest, app.state.retrieval, knowing = await _open_knowledge(settings, database, blobs, node, stack)
         app.state.guard = guard = Guard(settings.allow_private_urls)
         app.state.tool_webhooks = Webhooks(guard, app.version)
@@ -321,23 +320,6 @@ def _meetings(settings: Settings, stack: AsyncExitStack) -> MeetingService | Non
     service: MeetingService = kind(kind.Settings(base_url=settings.meetings_url, api_key=settings.meetings_api_key))
     stack.push_async_callback(service.close)
     return service
-
-
-def _node(path: Path) -> str:
-    if not path.exists():
-        path.write_text(new_id())
-    return path.read_text().strip()
-
-
-async def _survivors(
-    database: Database, keyring: Keyring, node_file: Path, chores: TaskSet
-) -> tuple[str, list[Survivor]]:
-    """What this server is called in the database, the same after every start, and the sessions that a crash left."""
-    node = _node(node_file)
-    async with database.writing() as session:
-        survivors = await recover(session, node, keyring, last_life(node_file))
-    chores.start(show_life(node_file), "show-life")
-    return node, survivors
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.rest import Rest
+from visavis.resources.organizations import service
 
 
 def status(rest: Rest, key: str) -> int:
@@ -16,6 +17,17 @@ def test_a_fresh_server_makes_one_key_and_says_it_once(tmp_path: Path) -> None:
     with Rest("", tmp_path) as rest:
         assert rest.app.state.first_key is None
         assert status(rest, first) == 200
+
+
+def test_each_link_to_the_lab_replaces_the_one_before(rest: Rest) -> None:
+    async def link() -> str | None:
+        async with rest.app.state.database.writing() as session:
+            return await service.link_key(session)
+
+    first, second = rest.run(link()), rest.run(link())
+    assert first
+    assert second
+    assert (status(rest, first), status(rest, second), status(rest, rest.key)) == (401, 200, 200)
 
 
 def test_the_operators_own_key_is_valid_until_it_is_replaced(tmp_path: Path) -> None:

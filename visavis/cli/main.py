@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from visavis.cli import avatars, claim, keys, organizations, server
+from visavis.cli.database import in_database
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
 from visavis.cli.provider_check import ask_providers
@@ -19,6 +20,7 @@ from visavis.core.errors import VisavisError
 from visavis.db import migrate as migrations
 from visavis.doctor import examine
 from visavis.http import logs
+from visavis.resources.organizations.service import link_key
 
 app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own server.", pretty_exceptions_enable=False)
 app.add_typer(keys.app, name="keys")
@@ -44,6 +46,10 @@ def serve(
             "--supervisor/--no-supervisor", help="Start the server again when it dies; or leave that to others."
         ),
     ] = True,
+    link: Annotated[
+        bool,
+        typer.Option("--link", help="Print a link that signs in to the Lab; that of the start before stops working."),
+    ] = False,
 ) -> None:
     """Serve the API, the sessions and the Lab. SIGTERM lets sessions end first, a second one does not wait."""
     settings = read_settings(data_dir)
@@ -61,11 +67,12 @@ def serve(
     except OSError as error:
         print(f"Cannot listen on {host}:{port}: {error.strerror or error}")
         raise typer.Exit(3) from None
+    key = in_database(data_dir, link_key) if link else None
     if not supervised:
-        server.run(settings, sockets, tls, up=lambda: None)
+        server.run(settings, sockets, tls, up=lambda: None, link_key=key)
         return
     server.preload()
-    child = Supervisor(lambda up, again: server.run(settings, sockets, tls, up, quiet=again))
+    child = Supervisor(lambda up, again: server.run(settings, sockets, tls, up, quiet=again, link_key=key))
     raise typer.Exit(child.run())
 
 

@@ -50,8 +50,12 @@ def run(
     tls: tuple[Path, Path] | None,
     up: Callable[[], None],
     quiet: bool = False,
+    link_key: str | None = None,
 ) -> None:
-    """Serve until told to end. `up` is called when it listens; `quiet` leaves out where that is."""
+    """Serve until told to end. `up` is called when it listens; `quiet` leaves out where that is.
+
+    `link_key` is the key in the link to the Lab, where the server has had keys before.
+    """
     application = create_app(settings)
     config = uvicorn.Config(
         application,
@@ -67,18 +71,24 @@ def run(
         server_header=False,
         lifespan="on",
     )
-    Server(config, application.state, settings.drain_seconds * 1000, up, quiet).run(list(sockets))
+    Server(config, application.state, settings.drain_seconds * 1000, up, quiet, link_key).run(list(sockets))
 
 
 class Server(uvicorn.Server):
     """A first SIGTERM admits nobody any more and lets sessions end; a second one, or SIGINT, does not wait for them."""
 
     def __init__(
-        self, config: uvicorn.Config, state: State, drain_ms: float, up: Callable[[], None], quiet: bool
+        self,
+        config: uvicorn.Config,
+        state: State,
+        drain_ms: float,
+        up: Callable[[], None],
+        quiet: bool,
+        link_key: str | None,
     ) -> None:
         super().__init__(config)
         self._state, self._drain_ms = state, drain_ms
-        self._up, self._quiet = up, quiet
+        self._up, self._quiet, self._link_key = up, quiet, link_key
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining: asyncio.Task[None] | None = None
 
@@ -119,7 +129,8 @@ class Server(uvicorn.Server):
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         url = self._state.public_url or f"{'https' if self.config.ssl else 'http'}://{shown}:{port}"
         key: str | None = self._state.first_key
-        print(f"Lab      {url}/{f'#key={key}' if key else ''}")
+        signed_in = key or self._link_key
+        print(f"Lab      {url}/{f'#key={signed_in}' if signed_in else ''}")
         print(f"API      {url}/v1")
         if key:
             print(f"API key  {key}  (shown once; `visavis keys create` makes more)")

@@ -10,7 +10,7 @@ export const key = {
   submit: "Continue",
   checking: "Checking…",
   whereTitle: "Where is my key?",
-  whereStart: "The server printed one, and a link that signs you in, when it started for the first time.",
+  whereStart: "The server prints a link that signs you in at every start with make run, and a key at the first.",
   whereMake: "Make another one at any time on the server:",
   command: 'visavis keys create --organization "My team" --label lab',
   refused: "The server does not know this key. Check that it was copied whole, or make a new one.",

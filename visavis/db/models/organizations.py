@@ -20,7 +20,8 @@ class Organization(Identified, Base):
 class ApiKey(Identified, Base):
     """Only a hash is kept: keys carry enough entropy that a plain one is safe. `prefix` lets people tell keys apart.
 
-    `source` is "created" for keys we made and "environment" for the one the operator chose.
+    `source` is "created" for keys we made, "link" for the one that the last start printed in its link, and
+    "environment" for the one the operator chose.
     """
 
     __tablename__ = "api_keys"

@@ -13,6 +13,7 @@ from visavis.http.auth import Subject, hash_key
 
 DEFAULT_ORGANIZATION = "default"
 ENVIRONMENT = "environment"
+LINK = "link"
 PREFIX_LENGTH = 8
 
 
@@ -118,6 +119,21 @@ async def first_key(session: AsyncSession) -> str | None:
     if await session.scalar(select(ApiKey.id).limit(1)) is not None:
         return None
     return await create_key(session, DEFAULT_ORGANIZATION, "first start")
+
+
+async def link_key(session: AsyncSession) -> str | None:
+    """A key for the link that a start prints, in place of the one that the start before printed.
+
+    None where the server has no key yet: the first one is printed anyway.
+    """
+    if await session.scalar(select(ApiKey.id).limit(1)) is None:
+        return None
+    for row in await session.scalars(select(ApiKey).where(ApiKey.source == LINK)):
+        await session.delete(row)
+    owner = await ensure_organization(session, DEFAULT_ORGANIZATION)
+    row, key = await _add_key(session, owner.id, "link to the Lab", [permissions.EVERYTHING])
+    row.source = LINK
+    return key
 
 
 async def honour_environment_key(session: AsyncSession, key: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.events import EndReason
 from visavis.core.spec import SessionSpec
+from visavis.core.tasks import TaskSet
 from visavis.db import models
 from visavis.db.keyring import Keyring
 from visavis.db.session import Database
@@ -37,6 +38,26 @@ class Survivor:
     spec: SessionSpec
     memory: Memory
     written: tuple[int, int, int]
+
+
+async def find_survivors(
+    database: Database, keyring: Keyring, node_file: Path, chores: TaskSet
+) -> tuple[str, list[Survivor]]:
+    """What this server is called in the database, the same after every start, and the sessions that a crash left.
+
+    `node_file` keeps the name; from now on its age says how long this process has been dead.
+    """
+    node = _name(node_file)
+    async with database.writing() as session:
+        survivors = await recover(session, node, keyring, last_life(node_file))
+    chores.start(show_life(node_file), "show-life")
+    return node, survivors
+
+
+def _name(node_file: Path) -> str:
+    if not node_file.exists():
+        node_file.write_text(models.new_id())
+    return node_file.read_text().strip()
 
 
 async def show_life(path: Path) -> None:
