@@ -49,7 +49,7 @@ def _of_gallery() -> set[Path]:
     [entry] = (DIST / "lab").glob("personas-section-*.js")
     styles = set((DIST / "lab").glob("personas-section-*.css"))
     imported = {DIST / "lab" / one for pair in IMPORTED.findall(entry.read_text()) for one in pair if one}
-    static = {path for path in imported if path.exists() and not path.name.startswith(("talk-view", "persona-editor"))}
+    static = {path for path in imported if path.exists() and not path.name.startswith(("talk-view", "editor-page"))}
     return {entry, *styles, *static}
 
 

@@ -81,6 +81,15 @@ async def test_a_guest_talks_on_a_phone_and_the_link_counts_it(sqlite_server: Se
     await expect(page.get_by_test_id("room-note")).to_contain_text("One conversation left")
 
 
+async def test_the_last_conversation_of_a_link_ends_kindly(sqlite_server: Server, page: Page) -> None:
+    link = new_link(sqlite_server, usageLimit=1)
+    await page.goto(link["url"])
+    await page.get_by_test_id("start").click()
+    await heard(page, SPOKEN)
+    await page.get_by_test_id("stop").click()
+    await expect(page.get_by_test_id("guest-closed")).to_contain_text("That was the last conversation")
+
+
 async def test_a_link_that_is_used_up_meanwhile_says_so(sqlite_server: Server, page: Page) -> None:
     link = new_link(sqlite_server, usageLimit=1)
     await page.goto(link["url"])

@@ -13,6 +13,9 @@ from tests.clients.server import serve
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = [
     "visavis/lab/dist/index.html",
+    "visavis/lab/dist/guest.html",
+    "visavis/lab/dist/widget.js",
+    "visavis/lab/dist/widget-room.js",
     "visavis/db/migrations/env.py",
     "visavis/renderers/people/cara.toml",
     "visavis/db/migrations/versions/0001_the_first_schema.py",

@@ -12,6 +12,7 @@ import { comeIn, lookAt, Shut, type Closed, type Invitation, type Orientation } 
 export function GuestPage({ token, framed }: { token: string; framed: boolean }) {
   const [loaded, reload] = useLoad(useCallback(() => lookAt(token), [token]));
   const [shut, setShut] = useState<Closed | null>(null);
+  const [talked, setTalked] = useState(false);
   const invitation = loaded.state === "done" ? loaded.value : null;
   const name = invitation?.persona.name || words.unnamed;
   useEffect(() => {
@@ -23,6 +24,8 @@ export function GuestPage({ token, framed }: { token: string; framed: boolean })
     reload();
   };
   let why: Closed | null = shut ?? invitation?.reason ?? null;
+  // Who has just talked is not told off.
+  if (why === "used_up" && talked) why = "last";
   if (loaded.state === "failed") why = loaded.error instanceof Shut ? loaded.error.why : "unreachable";
   return (
     <div className={framed ? "guest guest-framed" : "guest"}>
@@ -31,7 +34,7 @@ export function GuestPage({ token, framed }: { token: string; framed: boolean })
         {why !== null && <Sorry why={why} onRetry={retry} />}
         {why === null && loaded.state === "loading" && <Wait />}
         {why === null && invitation && (
-          <Welcome token={token} invitation={invitation} name={name} framed={framed} onShut={setShut} onEnd={reload} />
+          <Welcome token={token} invitation={invitation} name={name} framed={framed} onShut={setShut} onTalked={() => setTalked(true)} onEnd={reload} />
         )}
       </main>
     </div>
@@ -84,6 +87,7 @@ interface WelcomeProps {
   name: string;
   framed: boolean;
   onShut: (why: Closed) => void;
+  onTalked: () => void;
   onEnd: () => void;
 }
 
@@ -92,7 +96,7 @@ function orientationNow(): Orientation {
   return innerHeight > innerWidth ? "portrait" : "landscape";
 }
 
-function Welcome({ token, invitation, name, framed, onShut, onEnd }: WelcomeProps) {
+function Welcome({ token, invitation, name, framed, onShut, onTalked, onEnd }: WelcomeProps) {
   const [door] = useState((): Door => ({
     baseUrl: location.origin,
     token: async () => {
@@ -103,7 +107,10 @@ function Welcome({ token, invitation, name, framed, onShut, onEnd }: WelcomeProp
         throw error;
       }
     },
-    tell: (news) => framed && parent !== window && parent.postMessage({ source: "visavis", ...news }, "*"),
+    tell: (news) => {
+      if (news.name === "session-started") onTalked();
+      if (framed && parent !== window) parent.postMessage({ source: "visavis", ...news }, "*");
+    },
   }));
   const { persona, widgetConfig: config } = invitation;
   const look: RoomLook = {

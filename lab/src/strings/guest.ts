@@ -42,6 +42,7 @@ export const guest = {
   closed: {
     expired: ["This link has expired", "It was open for a limited time. Ask the person who sent it for a new one."],
     used_up: ["This link has been used up", "It was good for a limited number of conversations. Ask the person who sent it for a new one."],
+    last: ["That was the last conversation", "This link was good for a limited number of them. Ask the person who sent it for a new one."],
     disabled: ["This link is switched off", "Whoever shared it has closed it for now. Ask them whether they want to open it again."],
     unknown: ["There is nothing behind this link", "It may have been deleted, or not copied whole. Ask the person who sent it for a new one."],
     origin: ["This page may not show this persona", "Its owner decides which websites may. If that is you, add this site to the link’s allowed origins."],

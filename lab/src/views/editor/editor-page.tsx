@@ -128,7 +128,7 @@ function Editor({ api, persona, builtIn, catalogs, groups }: Loadable & { api: A
         </a>
         <div className="editor-title">
           <h1>{persona ? words.title(draft.name || strings.unnamed) : words.newTitle}</h1>
-          <p className={changed ? "editor-state editor-state-unsaved" : "editor-state"} role="status" data-testid="editor-state">
+          <p hidden={!persona && !changed} className={changed ? "editor-state editor-state-unsaved" : "editor-state"} role="status" data-testid="editor-state">
             {builtIn ? words.builtIn : changed ? words.unsaved : persona ? words.saved : ""}
           </p>
         </div>
