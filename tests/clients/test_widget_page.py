@@ -131,8 +131,11 @@ async def test_a_module_exports_what_others_need_and_a_token_replaces_the_id(sql
         await page.goto(origin)
         await page.get_by_role("button", name="Talk to Lena").wait_for()
         assert await page.evaluate("exported") == ["floating", "anam-agent:session-started"]
-        await page.evaluate("document.querySelector('my-helper').start()")
-        await told(page, "session-started")
+        for _ in range(2):
+            await page.evaluate("told = []; document.querySelector('my-helper').start()")
+            await told(page, "session-started")
+            await page.evaluate("document.querySelector('my-helper').end()")
+            await told(page, "session-ended")
 
 
 @pytest.mark.parametrize(

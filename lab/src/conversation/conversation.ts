@@ -112,7 +112,9 @@ export class Conversation {
     if (video && this.picture && video.srcObject !== this.picture) this.play(video, this.picture);
   };
 
+  /** Begins, unless it has begun. */
   async start(useMicrophone: boolean): Promise<void> {
+    if (this.talk.phase !== "idle" && this.talk.phase !== "ended") return;
     this.startedAtMs = performance.now();
     this.replyClock = new ReplyClock();
     this.talk = { ...BEGINNING, micId: this.talk.micId };

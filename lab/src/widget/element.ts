@@ -19,6 +19,8 @@ export interface RoomOptions {
 }
 
 export interface OpenRoom {
+  /** Once more, where a conversation has ended. */
+  again: () => void;
   end: () => void;
   mute: (muted: boolean) => void;
   interrupt: () => void;
@@ -117,7 +119,8 @@ export function widgetClass(ownBase: () => string): CustomElementConstructor {
     /** Begins a conversation, as a click on the button does. */
     async start(): Promise<void> {
       this.expand();
-      await this.open();
+      if (this.room) this.room.again();
+      else await this.open();
     }
 
     end(): void {

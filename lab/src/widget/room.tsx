@@ -3,6 +3,7 @@ import { createRef } from "react";
 import { createRoot } from "react-dom/client";
 
 import type { Conversation, Door } from "../conversation/conversation";
+import { microphonePossible } from "../conversation/microphone";
 import { Room } from "../room/room";
 import roomCss from "../room/room.css?inline";
 import baseCss from "../styles/base.css?inline";
@@ -43,6 +44,7 @@ export function openRoom({ place, shadow, baseUrl, config, token, tell }: RoomOp
     />,
   );
   return {
+    again: () => void ref.current?.start(microphonePossible()),
     end: () => ref.current?.stop(),
     mute: (muted) => ref.current?.mute(muted),
     interrupt: () => ref.current?.interrupt(),
