@@ -14,6 +14,7 @@ from tests.providers.fake_openai import FakeOpenAI, calls_plan, chunk, text_plan
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine is no wrong answer
 SPOKEN = re.compile(r"\w+ \w+")
 
 

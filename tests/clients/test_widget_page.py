@@ -16,6 +16,7 @@ from tests.clients.sites import site
 pytestmark = [pytest.mark.clients, pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine is no wrong answer
 # Everything that the widget tells its page, by name and with details.
 LISTEN = """<script>
   told = []

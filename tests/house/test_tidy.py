@@ -151,7 +151,7 @@ def asserts(function: ast.AST) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Assert | ast.Raise):
             return True
-        if isinstance(node, ast.Call) and called_name(node) in ("raises", "fail", "warns"):
+        if isinstance(node, ast.Call) and called_name(node) in ("raises", "fail", "warns", "expect"):
             return True
     return False
 

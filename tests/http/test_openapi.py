@@ -10,7 +10,7 @@ from visavis.http.openapi import TAGS
 
 OURS = {"$ref": "#/components/responses/Unprocessable"}
 # what an example needs that a bare server has not, and how it says so
-REFUSED = {"/v1/meetings/invites": 422}
+REFUSED = {"/v1/meetings/invites": 422, "/v1/tools/{id}/test": 400}
 
 
 @pytest.fixture(scope="module")

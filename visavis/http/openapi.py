@@ -39,6 +39,8 @@ TAGS = {
     "Sessions": "Conversations: tokens to start them, and what remains of them.",
     "Meetings": "Personas that are asked into meetings elsewhere.",
     "Webhooks": "Addresses that are told what happens.",
+    "Keys": "The API keys of an organization.",
+    "Server": "What this server is, how it is and what it lacks.",
     "Engine": "What clients ask of a running conversation.",
     "Uploads": "Files that are sent to an address given before.",
     "Health": "Whether the server works.",
