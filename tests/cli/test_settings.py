@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from visavis.cli.options import read_settings
 from visavis.settings import Settings
 
 
@@ -24,6 +26,15 @@ def test_lists_and_ranges_are_read_as_people_write_them(monkeypatch: pytest.Monk
     assert settings.trusted_proxies == [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")]
     assert settings.public_url == "https://a.test"
     assert settings.announced_ip is None
+
+
+def test_prices_are_read_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("VISAVIS_PRICES", '{"deepgram": {"hour_heard": 0.5}}')
+    assert Settings().prices == {"deepgram": {"hour_heard": 0.5}}
+    monkeypatch.setenv("VISAVIS_PRICES", '{"deepgram": ')
+    with pytest.raises(typer.Exit):
+        read_settings(None)
+    assert capsys.readouterr().out.startswith("VISAVIS_PRICES: write it as JSON")
 
 
 def test_a_database_is_found_in_the_data_directory_unless_it_is_named(tmp_path: Path) -> None:

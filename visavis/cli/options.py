@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from visavis.settings import Settings
 from visavis.voice_options import BadOption, EarsOptions, VoiceOptions
@@ -24,6 +25,10 @@ def read_settings(data_dir: Path | None) -> Settings:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"][:1]).upper()
             print(f"VISAVIS_{name}: {problem['msg']}" if name else problem["msg"])
+        raise typer.Exit(2) from None
+    except SettingsError as error:  # what should be JSON is none
+        name = str(error).split('"')[1].upper()
+        print(f"VISAVIS_{name}: write it as JSON, as docs/settings.md shows")
         raise typer.Exit(2) from None
     except BadOption as error:
         print(error)

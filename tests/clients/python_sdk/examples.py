@@ -61,7 +61,8 @@ def main() -> None:
 
     anam.AnamClient = Client
     compiled = compile(program(plan), "example", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    names: dict[str, Any] = {"asyncio": asyncio, "run_tool_call": run_tool_call}
+    # examples further down leave out what those further up have imported
+    names: dict[str, Any] = {"asyncio": asyncio, "AnamClient": Client, "run_tool_call": run_tool_call}
     running = eval(compiled, names)
     if inspect.iscoroutine(running):
         asyncio.run(running)
