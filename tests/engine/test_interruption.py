@@ -36,6 +36,32 @@ async def test_voice_makes_the_persona_quieter_before_it_stops_her() -> None:
         await r.user_speaks(300)
         assert r.is_silent
         assert len(r.face.cuts) == 1
+        assert not r.all(UserSpeechStarted)
+        await r.user_speaks(600)
+        assert r.is_silent
+        assert len(r.all(UserSpeechStarted)) == 1
+        assert [said.interrupted for said in r.all(PersonaSaid) if said.final] == [True]
+
+
+async def test_after_a_listeners_word_she_carries_on_where_she_fell_silent() -> None:
+    async with Rehearsal(persona=TALKER, heard=Hears("okay")) as r:
+        await r.connect()
+        await r.pass_time(1_000)
+        await r.user_speaks(440)
+        assert r.is_silent
+        await r.pass_time(140)
+        assert not r.is_silent
+        assert not r.is_quiet
+        await r.pass_time(6_000)
+    assert r.persona_text() == LONG
+    assert [said.interrupted for said in r.all(PersonaSaid) if said.final] == [False]
+    assert not r.all(UserSaid)
+    # the word that was broken off was said again, and the face was told of what was left at its new place
+    length_ms = len(LONG) * 50.0
+    assert length_ms < r.speech_ms <= length_ms + 400
+    (again_ms, rest_ms), last = r.face.spoken[-1], max(i for i, packet in enumerate(r.packets) if packet == b"speech")
+    assert again_ms > r.face.cuts[0]
+    assert 0 <= (last + 1) * 20 - (again_ms + rest_ms) < 20
 
 
 async def test_a_click_makes_her_quieter_for_a_moment() -> None:

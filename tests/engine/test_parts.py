@@ -13,7 +13,6 @@ from visavis.engine.playout import Playout, TimedText
 from visavis.engine.show import Show
 from visavis.engine.speak import _WordSlicer
 from visavis.engine.think import CLAUSE_MAX_CHARS, ClauseCutter, History, Piece
-from visavis.engine.voice_gate import VoiceGate
 from visavis.providers.base import ChatMessage
 from visavis.testing.rehearsal import CountedPackets, StillFaces
 
@@ -120,18 +119,6 @@ def test_a_voice_without_times_still_gets_captions() -> None:
     slices = [*slicer.take(speech(500), last=False), *slicer.take(speech(500), last=True)]
     assert "".join(s.text for s in slices) == "one two three four"
     assert len(slices) > 2
-
-
-def test_voice_gate_has_hysteresis() -> None:
-    gate = VoiceGate(window_ms=32)
-    assert [gate.push(p) for p in (0.9, 0.9, 0.9, 0.9)] == ["suspected", None, None, "started"]
-    assert [gate.push(0.4) for _ in range(20)] == [None] * 20  # doubt is not silence
-    assert [gate.push(0.1) for _ in range(4)] == [None] * 3 + ["stopped"]
-
-
-def test_a_click_is_suspected_and_dismissed() -> None:
-    gate = VoiceGate(window_ms=32)
-    assert [gate.push(p) for p in (0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1)] == ["suspected", *[None] * 5, "dismissed"]
 
 
 def test_lifecycle_waits_for_whoever_is_missing() -> None:

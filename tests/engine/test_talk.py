@@ -78,7 +78,7 @@ async def test_t4_user_speech_interrupts_a_talk_stream_once_and_a_new_one_works_
         await r.connect()
         await r.do(chunk("A long sentence that goes on and on.", start=True))
         await r.pass_time(500)
-        await r.user_speaks(400)
+        await r.user_speaks(1_000)
         assert [e.correlation_id for e in r.all(TalkInterrupted)] == ["s1"]
         await r.do(chunk("Too late.", stream="s1"))
         await r.pass_time(1_500)

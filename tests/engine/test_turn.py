@@ -1,15 +1,14 @@
 """The turn machine: tests are arithmetic on milliseconds."""
 
-import itertools
 import random
 from itertools import pairwise
 
 import pytest
 
+from tests.engine.turns import ANSWERED, machine
 from visavis.core.spec import ListeningSpec
 from visavis.engine import turn, turn_terms
 from visavis.engine.patience import Policy, policy_from
-from visavis.engine.turn import TurnMachine
 from visavis.engine.turn_terms import (
     AcceptTurn,
     CancelReply,
@@ -33,28 +32,11 @@ from visavis.engine.turn_terms import (
     SuspicionOver,
     Tick,
     Typed,
-    Unduck,
     VoiceJudged,
     VoiceStarted,
     VoiceStopped,
     VoiceSuspected,
 )
-
-PATIENT = Policy(silence_ms=500, hurried_ms=250, patient_ms=1_600)
-
-
-def machine(policy: Policy = PATIENT) -> TurnMachine:
-    ids = itertools.count(1)
-    return TurnMachine(policy, 0, lambda: f"t{next(ids)}")
-
-
-ANSWERED = [
-    (0, VoiceStarted(), [OpenTurn("t1")]),
-    (900, VoiceStopped(), []),
-    (1399, Tick(), []),
-    (1400, Tick(), [EndSpeech(), CloseUtterance("t1")]),
-    (1500, Heard("t1", "hello"), [AcceptTurn("t1", "hello", typed=False, answer=True)]),
-]
 
 SCRIPTS = {
     "a spoken turn is answered after enough quiet": ANSWERED,
@@ -75,96 +57,6 @@ SCRIPTS = {
         (2600, Heard("t1", "there"), [AcceptTurn("t1", "hello there", typed=False, answer=True)]),
     ],
     "nothing understood, nothing answered": [*ANSWERED[:4], (1500, Heard("t1", ""), [])],
-    "a cough does not interrupt": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2150, VoiceStopped(), [CloseUtterance("t2")]),
-        (2200, Tick(), []),
-        (2300, Heard("t2", ""), [Unduck()]),
-        (2400, ReplyDone("t1"), []),
-    ],
-    "the first sign of voice makes the persona quieter, and nothing more": [
-        *ANSWERED,
-        (2000, VoiceSuspected(), [Duck()]),
-        (2100, SuspicionOver(), [Unduck()]),
-        (2600, Tick(), []),
-    ],
-    "an echo is not listened to": [
-        *ANSWERED,
-        (2000, VoiceSuspected(), [Duck()]),
-        (2070, VoiceStarted(), []),
-        (2150, VoiceJudged("echo"), [Unduck()]),
-        (4000, Tick(), []),
-        (4100, VoiceStopped(), [DropUtterance()]),
-    ],
-    "the tail of an echo opens no turn": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2150, VoiceJudged("echo"), [Unduck()]),
-        (2200, ReplyDone("t1"), []),
-        (2300, VoiceStopped(), [DropUtterance()]),
-    ],
-    "an echo that comes late closes the turn it opened": [
-        (0, VoiceStarted(), [OpenTurn("t1")]),
-        (100, VoiceJudged("echo"), [EndSpeech(), DropUtterance()]),
-    ],
-    "who speaks over an echo is heard": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2100, VoiceJudged("echo"), [Unduck()]),
-        (3000, VoiceJudged("unsure"), []),
-        (3000, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
-    ],
-    "a backchannel does not interrupt": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2150, VoiceJudged("backchannel"), [Unduck()]),
-        (2300, Tick(), []),
-        (2500, VoiceStopped(), [CloseUtterance("t2")]),
-        (2700, Heard("t2", "mm-hm"), []),
-        (2800, Tick(), []),
-    ],
-    "what begins like a backchannel and goes on interrupts": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2150, VoiceJudged("backchannel"), [Unduck()]),
-        (2599, Tick(), []),
-        (2600, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
-    ],
-    "words that interrupt do so at once": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2050, VoiceJudged("interruption"), [CancelReply("t1"), OpenTurn("t2")]),
-    ],
-    "a short word that interrupts is understood a little later": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2180, VoiceStopped(), [CloseUtterance("t2")]),
-        (
-            2350,
-            Heard("t2", "stop"),
-            [
-                CancelReply("t1"),
-                OpenTurn("t2"),
-                EndSpeech(),
-                AcceptTurn("t2", "stop", typed=False, answer=True),
-            ],
-        ),
-    ],
-    "words that do not come are not waited for": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2180, VoiceStopped(), [CloseUtterance("t2")]),
-        (2779, Tick(), []),
-        (2780, Tick(), [Unduck()]),
-    ],
-    "a short answer to the persona's last words is an answer": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2180, VoiceStopped(), [CloseUtterance("t2")]),
-        (2200, ReplyDone("t1"), [OpenTurn("t2"), EndSpeech()]),
-        (2300, Heard("t2", "yes"), [AcceptTurn("t2", "yes", typed=False, answer=True)]),
-    ],
     "a likely end is thought about before it is certain": [
         *ANSWERED[:2],
         (1000, PauseJudged(0.9), [CloseUtterance("t1")]),
@@ -208,12 +100,6 @@ SCRIPTS = {
         (2200, Muted(), []),
         (2499, Tick(), []),
         (2500, Tick(), [EndSpeech(), CloseUtterance("t1")]),
-    ],
-    "lasting voice interrupts": [
-        *ANSWERED,
-        (2000, VoiceStarted(), [Duck()]),
-        (2199, Tick(), []),
-        (2200, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
     ],
     "a protected greeting is not interrupted, and then the user has the floor": [
         (0, SayWaiting("g", protected=True), [StartSaying("g")]),

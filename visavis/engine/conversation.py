@@ -383,6 +383,10 @@ class Conversation:
                     self._show.duck()
                 case turn.Unduck():
                     self._show.unduck()
+                case turn.Hush():
+                    self._show.hush()
+                case turn.CarryOn():
+                    self._show.carry_on()
                 case turn.CancelReply():
                     await self._sayings.cut()
                 case turn.Nudge(turn_id):

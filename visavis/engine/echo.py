@@ -17,16 +17,21 @@ _EARLY = 64  # the loudest reflection need not be the first
 _BAND = slice(6, 128)  # 190 to 4 000 Hz, where voices are
 
 
-def echo_share(microphone: Samples, played: Samples) -> float:
-    """The share (0 to 1) of the microphone's sound that follows what was played.
+def echo_shares(microphone: Samples, played: Samples, recent: int) -> tuple[float, float]:
+    """The share (0 to 1) of the microphone's sound that follows what was played, and that of its last `recent` samples.
 
-    `played` ends where `microphone` ends, in time, and is longer by `DELAY_MAX_MS`. Both at `SPEECH_RATE_HZ`.
+    `played` ends where `microphone` ends, in time, and is longer by `DELAY_MAX_MS`. Both at `SPEECH_RATE_HZ`. The delay
+    is that of the whole: in a few hundred milliseconds, a vowel may fit in many places.
     """
     spare = played.size - microphone.size
     if microphone.size < 4 * _FRAME or spare < 0 or not np.any(played):
-        return 0.0
+        return 0.0, 0.0
     start = max(0, _best_start(microphone, played) - _EARLY)
-    return _coherent_share(microphone, played[start : start + microphone.size])
+    original = played[start : start + microphone.size]
+    whole = _coherent_share(microphone, original)
+    if microphone.size <= recent:
+        return whole, whole
+    return whole, _coherent_share(microphone[-recent:], original[-recent:])
 
 
 def _best_start(microphone: Samples, played: Samples) -> int:

@@ -29,7 +29,7 @@ from visavis.engine.turn_terms import (
     VoiceSuspected,
 )
 from visavis.engine.utterance import Utterance
-from visavis.engine.voice_gate import START_AFTER_MS, STOP_AFTER_MS, MuteGate, VoiceGate
+from visavis.engine.voice_gate import START_AFTER_MS, STOP_AFTER_MS, Change, Loudness, MuteGate, VoiceGate
 from visavis.providers.base import EndOfTurn, SpeechToText, VoiceActivity
 
 PREROLL_MS = 400.0
@@ -56,7 +56,7 @@ class Listener:
         on_trouble: Callable[[str], None],
     ) -> None:
         self._detector = activity.open()
-        self._gate, self._mute = VoiceGate(activity.window_ms), MuteGate()
+        self._gate, self._mute, self._loudness = VoiceGate(activity.window_ms), MuteGate(), Loudness()
         self._ears, self._spec = ears, spec
         self._tell, self._on_trouble = tell, on_trouble
         self._queue: deque[AudioChunk] = deque()
@@ -121,8 +121,10 @@ class Listener:
             self._utterance.feed(audio)
         if self._pauses is not None:
             self._pauses.hear(audio)
-        self._overlap.hear(audio)
+        self._overlap.hear(audio, self._loudness.floor)
         self._keep_preroll(audio)
+        if self._loudness.push(audio):
+            self._changed(self._gate.suspect())
         for probability in probabilities:
             self._judge(probability)
         if self._mute.push(audio) and not self._gate.voice:
@@ -130,6 +132,14 @@ class Listener:
 
     def _judge(self, probability: float) -> None:
         change = self._gate.push(probability)
+        self._changed(change)
+        if change is None:
+            self._consider_pause()
+        so_far = self._utterance.so_far if self._utterance is not None else ""
+        if self._overlap.wants_judgement(so_far):
+            self._tasks.start(self._judge_overlap(), "listen-overlap")
+
+    def _changed(self, change: Change | None) -> None:
         match change:
             case "suspected":
                 self._overlap.begin()
@@ -148,10 +158,7 @@ class Listener:
                 self._quiet_ms = STOP_AFTER_MS
                 self._tell(VoiceStopped(STOP_AFTER_MS))
             case None:
-                self._consider_pause()
-        so_far = self._utterance.so_far if self._utterance is not None else ""
-        if self._overlap.wants_judgement(probability, so_far):
-            self._tasks.start(self._judge_overlap(), "listen-overlap")
+                pass
 
     async def _judge_overlap(self) -> None:
         verdict: Verdict | None = await self._overlap.judge()

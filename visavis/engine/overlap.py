@@ -5,6 +5,7 @@ Judged again and again while it lasts, off the event loop, from the sound since 
 meanwhile, and from the words that are understood already.
 """
 
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
-from visavis.engine.echo import DELAY_MAX_MS, echo_share
+from visavis.engine.echo import DELAY_MAX_MS, echo_shares
 from visavis.engine.phrases import interrupts, is_backchannel
 from visavis.engine.timbre import timbre
 from visavis.engine.turn_terms import Verdict
@@ -26,7 +27,13 @@ FIRST_AFTER_MS = 150.0  # less sound tells nothing
 AGAIN_AFTER_MS = 60.0
 HEARD_MAX_MS = 640.0
 LEAD_MS = 60.0  # the voice was there a little before it was noticed
+RECENT = SPEECH_RATE_HZ * 32 // 100  # who speaks over an echo is not judged by what was there before
 ECHO_SHARE = 0.4
+ECHO_PART = 0.1  # of a weak echo, which is otherwise as loud as the room
+AS_THE_ROOM_DB = 8.0
+MORE_THAN_ECHO_DB = 12.0
+TAIL_PART = 0.15  # what a room and a codec make of an echo, beside the echo
+FLOOR_MIN = 1e-6  # some microphones send perfect silence between sounds
 VOICED_MIN = 0.25  # of coughs, knocks and breath, less is voiced
 HUMMED_DB = -25.0  # an "mm-hm" is darker, because the lips are closed
 
@@ -80,13 +87,15 @@ class OverlapJudge:
         self._window_ms, self._played, self._off_loop = window_ms, played, off_loop
         self._sound: deque[AudioChunk] = deque()
         self._sound_ms = 0.0
-        self._probabilities: list[float] = []
+        self._floor = 0.0
         self._lasts_ms: float | None = None
         self._judge_at_ms = FIRST_AFTER_MS
         self._so_far = ""
         self._verdict: Verdict | None = None
 
-    def hear(self, audio: AudioChunk) -> None:
+    def hear(self, audio: AudioChunk, floor: float) -> None:
+        """`floor` is the power of the room between sounds."""
+        self._floor = floor
         self._sound.append(audio)
         self._sound_ms += audio.duration_ms
         while self._sound_ms - self._sound[0].duration_ms >= HEARD_MAX_MS + LEAD_MS:
@@ -94,18 +103,16 @@ class OverlapJudge:
 
     def begin(self) -> None:
         self._lasts_ms, self._judge_at_ms, self._verdict = 0.0, FIRST_AFTER_MS, None
-        self._probabilities.clear()
 
     def end(self) -> None:
         self._lasts_ms = None
 
-    def wants_judgement(self, probability: float, so_far: str) -> bool:
+    def wants_judgement(self, so_far: str) -> bool:
         """Told after each window; true when it is time to judge."""
         if self._lasts_ms is None:
             return False
         self._lasts_ms += self._window_ms
         self._so_far = so_far
-        self._probabilities.append(probability)
         due = self._lasts_ms >= self._judge_at_ms
         if due:
             self._judge_at_ms = self._lasts_ms + AGAIN_AFTER_MS
@@ -118,7 +125,7 @@ class OverlapJudge:
             return None
         evidence = Evidence(
             b"".join(chunk.pcm for chunk in self._sound), min(lasts_ms, HEARD_MAX_MS) + LEAD_MS, played,
-            tuple(self._probabilities), self._so_far,
+            self._floor, self._so_far,
         )  # fmt: skip
         verdict = await self._off_loop(evidence.verdict)
         if self._lasts_ms is None or self._lasts_ms < lasts_ms or verdict == self._verdict:
@@ -134,14 +141,13 @@ class Evidence:
     pcm: bytes
     lasts_ms: float
     played: Played
-    probabilities: tuple[float, ...]
+    floor: float
     so_far: str
 
     def verdict(self) -> Verdict:
         sound = np.frombuffer(self.pcm, np.int16)[-round(self.lasts_ms * SPEECH_RATE_HZ / 1000) :]
         microphone = sound.astype(np.float32) * np.float32(1 / 32_768)
-        duration_ms = microphone.size * 1000 / SPEECH_RATE_HZ
-        if echo_share(microphone, self.played.last(duration_ms + DELAY_MAX_MS)) >= ECHO_SHARE:
+        if self._is_echo(microphone):
             return "echo"
         if interrupts(self.so_far):
             return "interruption"
@@ -151,3 +157,16 @@ class Evidence:
         if voiced < VOICED_MIN:
             return "noise"
         return "backchannel" if bright_db < HUMMED_DB else "unsure"
+
+    def _is_echo(self, microphone: Samples) -> bool:
+        """By how much of it follows what was played, and how loud the rest is beside the room."""
+        duration_ms = microphone.size * 1000 / SPEECH_RATE_HZ
+        played = self.played.last(duration_ms + DELAY_MAX_MS)
+        share, share_lately = echo_shares(microphone, played, RECENT)
+        recent = microphone[-RECENT:]
+        rest = float(np.mean(recent**2)) * (1 - min(1.0, share_lately))
+        rest_db = 10 * math.log10((rest + FLOOR_MIN) / max(self.floor, FLOOR_MIN))
+        is_tail = rest_db < MORE_THAN_ECHO_DB or rest < TAIL_PART * float(np.mean(microphone**2))
+        if share_lately >= ECHO_SHARE or (share >= ECHO_SHARE and is_tail):
+            return True
+        return max(share, share_lately) >= ECHO_PART and rest_db < AS_THE_ROOM_DB

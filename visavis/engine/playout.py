@@ -67,6 +67,7 @@ class Playout:
         self._cover_wanted = asyncio.Event()
         self._pieces: deque[_Piece] = deque()
         self._begun = ""
+        self._held = False
         self._room: list[tuple[float, asyncio.Future[None]]] = []
 
     @property
@@ -90,6 +91,9 @@ class Playout:
         """The packet of this tick."""
         tick = self._tick
         self._tick += 1
+        if self._held:
+            self._put_off(1)
+            return Pulled(self._silence)
         soundless: list[TimedText] = []  # text that makes no sound counts as heard when its turn comes
         owner = ""
         while self._pieces:
@@ -121,8 +125,27 @@ class Playout:
             self._cover_wanted.set()
         return Pulled(packet, piece.owner, heard, began, is_last and piece.closes)
 
+    def hold(self, back_ms: float) -> float:
+        """Silence from the next packet on, until `carry_on`. Then the last `back_ms`, or the whole packets of them that
+        are still there, are played again; returns how much that will be.
+        """
+        piece = self._pieces[0] if self._pieces else None
+        played = self._tick - piece.start_tick if piece is not None else 0
+        back_ticks = min(round(back_ms / AUDIO_TICK_MS), max(0, played))
+        self._put_off(back_ticks)
+        self._held = True
+        return back_ticks * AUDIO_TICK_MS
+
+    def carry_on(self) -> None:
+        self._held = False
+
+    def _put_off(self, ticks: int) -> None:
+        for piece in self._pieces:
+            piece.start_tick += ticks
+
     def cut(self) -> None:
         """Drop everything that was not played."""
+        self._held = False
         self._pieces.clear()
         self._cover.clear()
         self._tell_room()

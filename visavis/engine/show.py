@@ -7,7 +7,6 @@ zero moves with them, so that sound and picture stay together.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoForm
 from visavis.core.spec import FaceSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine.overlap import Played
+from visavis.engine.placed import PlacedSpeech
 from visavis.engine.playout import Playout, Pulled, TimedText
 from visavis.engine.recorder import Recorder
 from visavis.renderers.base import Faces, FaceStage
@@ -24,7 +24,6 @@ from visavis.transports.base import SpeechEncoder
 DRIFT_MAX_MS = 150.0  # less than what makes the peer give up catching up, so that the two never disagree for long
 HEARD_PIECE_MS = 80.0
 FILM_KEYFRAME_EVERY_MS = 10_000  # whoever jumps about in a film waits for what lies between
-PLAYED_KEPT_MS = 1_600.0  # an echo may come as late as this after its original, and be as long
 
 
 @dataclass(slots=True)
@@ -61,9 +60,10 @@ class Show:
         self._heard: list[AudioChunk] = []
         self._firsts = Firsts()
         self._keyframe_ms = 0
-        self._spoken: deque[tuple[float, AudioChunk]] = deque()
+        self._placed = PlacedSpeech()
         self._ducking: asyncio.Task[None] | None = None
         self.epoch = 0
+        self._silences = 0  # pictures have an epoch of their own, since she may fall silent and carry on
         self._tasks = TaskSet()
 
     def expect(self, video: VideoFormat) -> None:
@@ -92,11 +92,8 @@ class Show:
         start_ms = self.playout.add(owner, packets, words)
         if packets and owner != self._firsts.owner:
             self._firsts = Firsts(owner, start_ms, self._clock.now_ms())
-        if speech.audio.pcm:
-            self._forget_spoken()
-            self._spoken.append((start_ms, speech.audio))
-            if self._stage is not None:
-                self._stage.speak(start_ms, speech.audio, speech.marks)
+        if speech.audio.pcm and self._placed.add(start_ms, speech, self.playout.position_ms):
+            self._tell_face(start_ms, speech)
 
     def first_of(self, owner: str) -> Firsts:
         """What is known of the newest reply; nothing of those before it, or of one without a sound."""
@@ -113,13 +110,33 @@ class Show:
         self.unduck()
         self.playout.cut()
         self._encoder.reset()
+        self._placed.cut(self.playout.position_ms)
+        self._shut_mouth()
+
+    def hush(self) -> None:
+        """Silence from the next packet on, and a closing mouth, until it is known whether she is to stop."""
+        if self._placed.held:
+            return
+        self.unduck()
         position_ms = self.playout.position_ms
-        self._spoken = deque(
-            (start_ms, _first(audio, position_ms - start_ms)) for start_ms, audio in self._spoken
-            if start_ms < position_ms
-        )  # fmt: skip
+        back_ms = self.playout.hold(position_ms - self._placed.word_began_ms(position_ms))
+        self._placed.hold(position_ms, position_ms - back_ms)
+        self._shut_mouth()
+
+    def carry_on(self) -> None:
+        """Full level again, from the beginning of the word that was broken off."""
+        self.playout.carry_on()
+        for one in self._placed.carry_on(self.playout.position_ms):
+            self._tell_face(one.start_ms, one.speech)
+
+    def _tell_face(self, start_ms: float, speech: SpeechAudio) -> None:
         if self._stage is not None:
-            self._stage.cut(position_ms, self.epoch)
+            self._stage.speak(start_ms, speech.audio, speech.marks)
+
+    def _shut_mouth(self) -> None:
+        self._silences += 1
+        if self._stage is not None:
+            self._stage.cut(self.playout.position_ms, self._silences)
 
     def duck(self) -> None:
         """Speak quietly from one of the next packets on."""
@@ -145,14 +162,7 @@ class Show:
 
     def played(self) -> Played | None:
         """What the viewer heard lately; None when that was nothing."""
-        self._forget_spoken()
-        now_ms = self.playout.position_ms
-        pieces = tuple(piece for piece in self._spoken if piece[0] < now_ms)
-        return Played(now_ms, pieces) if pieces else None
-
-    def _forget_spoken(self) -> None:
-        while self._spoken and _end_ms(self._spoken[0]) < self.playout.position_ms - PLAYED_KEPT_MS:
-            self._spoken.popleft()
+        return self._placed.heard_until(self.playout.position_ms)
 
     def hear(self, audio: AudioChunk) -> None:
         """What the viewer says: for the film, and for a face that listens.
@@ -238,12 +248,3 @@ class Show:
         if self._zero_ms is not None:
             self._stage.start(self._zero_ms)
         self._staged.set()
-
-
-def _end_ms(piece: tuple[float, AudioChunk]) -> float:
-    start_ms, audio = piece
-    return start_ms + audio.duration_ms
-
-
-def _first(audio: AudioChunk, duration_ms: float) -> AudioChunk:
-    return AudioChunk(audio.pcm[: 2 * int(duration_ms * audio.rate_hz / 1000)], audio.rate_hz)

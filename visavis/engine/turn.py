@@ -8,8 +8,9 @@ Quiet, Listening and Transcribing belong to the user; Replying belongs to the pe
 think until the last sound was heard. In a pause that is likely the end, the words are asked for at once and the mind
 may begin; so a turn often goes from Listening to Replying with everything ready.
 
-Voice in Replying turns two keys before it stops the persona: that it is there makes the persona quieter, and that it
-is an interruption, by what it sounds like, by its words, or because it lasts, stops it. Whoever drives the machine
+Voice in Replying turns two keys before it stops the persona. That it is there makes her quieter, and silent where it
+lasts a little; that it is an interruption, by its words or because it goes on, stops her. Until then she can carry on
+in the middle of her sentence. Whoever drives the machine
 calls `step` with every fact, and again with `Tick` no later than `wake_ms`.
 """
 
@@ -22,6 +23,7 @@ from visavis.engine.turn_terms import (
     AcceptTurn,
     Action,
     CancelReply,
+    CarryOn,
     CloseUtterance,
     DropSpeculation,
     DropUtterance,
@@ -30,6 +32,7 @@ from visavis.engine.turn_terms import (
     Fact,
     HangUp,
     Heard,
+    Hush,
     Listening,
     Muted,
     Nudge,
@@ -52,13 +55,17 @@ from visavis.engine.turn_terms import (
     Transcribing,
     Typed,
     Unduck,
+    Verdict,
     VoiceJudged,
     VoiceStarted,
     VoiceStopped,
     VoiceSuspected,
 )
 
-BARGE_IN_MS = 200.0  # a voice that nobody could judge by then wants the floor; a cough is shorter
+HUSH_AFTER_MS = 220.0  # since its first sign: who is still heard then may want the floor; most noises are shorter
+SUSPECTED_MAX_MS = 200.0  # what was heard longer ago was something else
+OTHERWISE_MS = 120.0  # where it was taken for an echo or a noise before: one judgement may be wrong
+BARGE_IN_MS = 750.0  # and surely does when it lasts so long: words of listeners are shorter
 BACKCHANNEL_MAX_MS = 600.0  # what sounded like an "mm-hm" and goes on is the beginning of a sentence
 ASIDE_WITHIN_MS = 600.0  # how long the persona stays quiet for the words of something short
 UTTERANCE_MAX_MS = 60_000.0
@@ -90,7 +97,7 @@ class TurnMachine:
             case Listening() as state:
                 return self._over_ms(state)
             case Replying() as state:
-                return min((at for at in (_barge_in_ms(state), _aside_ms(state)) if at is not None), default=None)
+                return min((at for at in (_key_ms(state), _aside_ms(state)) if at is not None), default=None)
             case Transcribing():
                 return None
 
@@ -221,10 +228,10 @@ class TurnMachine:
                 return self._typed(text, now_ms, [CancelReply(state.turn_id), DropUtterance()])
             case StopRequested() if state.may_be_cut:
                 return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
-            case Tick() if (at_ms := _barge_in_ms(state)) is not None and now_ms >= at_ms:
-                return self._barge_in(state, now_ms)
+            case Tick() if (at_ms := _key_ms(state)) is not None and now_ms >= at_ms:
+                return self._lasts(state, now_ms)
             case Tick() if (at_ms := _aside_ms(state)) is not None and now_ms >= at_ms:
-                return _unducked(replace(state, aside_until_ms=0.0))
+                return _released(replace(state, aside_until_ms=0.0))
             case Shielded(turn_id, on) if turn_id == state.turn_id:
                 return replace(state, shielded=on), []
             case TimeGiven(turn_id, patience_ms) if turn_id == state.turn_id:
@@ -242,35 +249,43 @@ class TurnMachine:
     ) -> Step:
         match fact:
             case VoiceSuspected():
-                return _ducked(state)
+                return _ducked(replace(state, suspected_ms=now_ms, verdict="unsure"))
+            case SuspicionOver() if state.voice_since_ms is not None:
+                return state, []
             case SuspicionOver():
-                return _unducked(state) if state.voice_since_ms is None else (state, [])
+                calm = replace(state, suspected_ms=None)
+                return (calm, []) if state.hushed else _released(calm)
             case VoiceStarted():
-                return _ducked(replace(state, voice_since_ms=now_ms, verdict="unsure"))
+                return _started(state, now_ms)
             case VoiceJudged("interruption") if state.voice_since_ms is not None and state.may_be_cut:
                 return self._barge_in(state, now_ms)
             case VoiceJudged(verdict):
-                judged = replace(state, verdict=verdict)
-                return _unducked(judged) if verdict in ("echo", "noise", "backchannel") else (judged, [])
+                return _judged(state, verdict, now_ms)
             case VoiceStopped() if (
                 state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise")
             ):
-                quiet, actions = _unducked(replace(state, voice_since_ms=None, verdict="unsure"))
+                quiet, actions = _released(replace(state, suspected_ms=None, voice_since_ms=None, verdict="unsure"))
                 return quiet, [*actions, DropUtterance()]
             case VoiceStopped():
                 return self._ask_aside(state, now_ms)
+
+    def _lasts(self, state: Replying, now_ms: float) -> Step:
+        if now_ms >= _stop_ms(state):
+            return self._barge_in(state, now_ms)
+        return replace(state, hushed=True), [Hush()]
 
     def _ask_aside(self, state: Replying, now_ms: float) -> Step:
         """Too short to be sure by its sound: the words will tell. Until they are known, all stays as it is."""
         aside_id = self._new_id()
         waiting = replace(
-            state, voice_since_ms=None, verdict="unsure", aside_id=aside_id, aside_until_ms=now_ms + ASIDE_WITHIN_MS
-        )
+            state, suspected_ms=None, voice_since_ms=None, verdict="unsure", aside_id=aside_id,
+            aside_until_ms=now_ms + ASIDE_WITHIN_MS,
+        )  # fmt: skip
         return waiting, [CloseUtterance(aside_id)]
 
     def _heard_aside(self, state: Replying, aside_id: str, text: str, now_ms: float) -> Step:
         if not state.may_be_cut or not interrupts(text):
-            return (state, []) if state.voice_since_ms is not None else _unducked(state)
+            return (state, []) if state.voice_since_ms is not None else _released(state)
         accept = AcceptTurn(aside_id, text, typed=False, answer=self.policy.answers)
         after: State = Replying(aside_id) if self.policy.answers else Quiet(now_ms)
         return after, [CancelReply(state.turn_id), OpenTurn(aside_id), EndSpeech(), accept]
@@ -320,11 +335,39 @@ def _thrown_away(state: Listening) -> list[Action]:
     return [DropSpeculation()] if state.speculating else []
 
 
-def _barge_in_ms(state: Replying) -> float | None:
-    """When this voice has lasted long enough to be an interruption, whatever it sounded like."""
+def _started(state: Replying, now_ms: float) -> Step:
+    """What was thought of it while it was a suspicion holds."""
+    suspected_ms = now_ms if state.suspected_ms is None else max(state.suspected_ms, now_ms - SUSPECTED_MAX_MS)
+    started = replace(state, suspected_ms=suspected_ms, voice_since_ms=now_ms)
+    return (started, []) if state.verdict in ("echo", "noise", "backchannel") else _ducked(started)
+
+
+def _judged(state: Replying, verdict: Verdict, now_ms: float) -> Step:
+    others = "echo", "noise"
+    if state.verdict in others and verdict not in others and state.voice_since_ms is not None and not state.hushed:
+        # another voice has come, and begins to count
+        state = replace(state, voice_since_ms=now_ms, suspected_ms=now_ms - HUSH_AFTER_MS + OTHERWISE_MS)
+    judged = replace(state, verdict=verdict)
+    if verdict == "echo" and state.hushed:  # the end of hers, under the other voice or without one
+        return judged, []
+    return _ducked(judged) if verdict == "unsure" else _released(judged)
+
+
+def _key_ms(state: Replying) -> float | None:
+    """When this voice has lasted long enough to silence her, and then to stop her, whatever it sounds like."""
     if state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise"):
         return None
-    return state.voice_since_ms + (BACKCHANNEL_MAX_MS if state.verdict == "backchannel" else BARGE_IN_MS)
+    return _stop_ms(state) if state.hushed else _hush_ms(state)
+
+
+def _hush_ms(state: Replying) -> float:
+    assert state.suspected_ms is not None
+    return state.suspected_ms + (BACKCHANNEL_MAX_MS if state.verdict == "backchannel" else HUSH_AFTER_MS)
+
+
+def _stop_ms(state: Replying) -> float:
+    assert state.voice_since_ms is not None
+    return max(state.voice_since_ms + BARGE_IN_MS, _hush_ms(state))
 
 
 def _aside_ms(state: Replying) -> float | None:
@@ -339,5 +382,7 @@ def _ducked(state: Replying) -> Step:
     return replace(state, ducked=True), [Duck()]
 
 
-def _unducked(state: Replying) -> Step:
-    return (replace(state, ducked=False), [Unduck()]) if state.ducked else (state, [])
+def _released(state: Replying) -> Step:
+    """She speaks as if nothing had been."""
+    actions: list[Action] = [CarryOn()] if state.hushed else [Unduck()] if state.ducked else []
+    return replace(state, ducked=False, hushed=False), actions

@@ -192,6 +192,16 @@ class Unduck:
 
 
 @dataclass(frozen=True, slots=True)
+class Hush:
+    """Say nothing while it is unclear, ready to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOn:
+    """They do not want the floor: go on where she fell silent."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReply:
     turn_id: str
 
@@ -219,6 +229,8 @@ Action: TypeAlias = (
     | StartSaying
     | Duck
     | Unduck
+    | Hush
+    | CarryOn
     | CancelReply
     | Nudge
     | HangUp
@@ -272,16 +284,19 @@ class Transcribing:
 
 @dataclass(frozen=True, slots=True)
 class Replying:
-    """`held` is a message typed while nobody may interrupt. `aside_id` names words said meanwhile, not known yet.
+    """`suspected_ms` is the first sign of the voice that is heard now; `ducked` and `hushed` what it has done to hers.
 
+    `aside_id` names words said meanwhile, not known yet, and `held` is a message typed while nobody may interrupt.
     `asked_ms` is when the spoken turn ended that this answers; `shielded` while a tool must not be interrupted.
     """
 
     turn_id: str
     protected: bool = False
+    suspected_ms: float | None = None
     voice_since_ms: float | None = None
     verdict: Verdict = "unsure"
     ducked: bool = False
+    hushed: bool = False
     aside_id: str = ""
     aside_until_ms: float = 0.0
     nudged_since_ms: float | None = None

@@ -263,7 +263,7 @@ class RehearsalStage:
         return self._clock.now_ms()
 
     async def open(self) -> None:
-        self._line = self._host.open(_spec(self._script))
+        self._line = self._host.open(spec_of(self._script))
         self._line.attach_signalling(_Deaf())
         viewer = _Viewer(self._see)
         self._line.peer_expected(viewer)
@@ -338,7 +338,7 @@ def _tool(tool: Tool) -> ToolSpec:
     )
 
 
-def _spec(script: Script) -> SessionSpec:
+def spec_of(script: Script) -> SessionSpec:
     persona, listening = script.persona, script.listening
     return SessionSpec(
         str(uuid4()),

@@ -1,0 +1,226 @@
+"""The turn machine while the persona talks and somebody else is heard: tests are arithmetic on milliseconds."""
+
+import pytest
+
+from tests.engine.turns import ANSWERED, machine
+from visavis.engine import turn_terms
+from visavis.engine.turn_terms import (
+    AcceptTurn,
+    CancelReply,
+    CarryOn,
+    CloseUtterance,
+    DropUtterance,
+    Duck,
+    EndSpeech,
+    Heard,
+    Hush,
+    OpenTurn,
+    ReplyDone,
+    SuspicionOver,
+    Tick,
+    Unduck,
+    VoiceJudged,
+    VoiceStarted,
+    VoiceStopped,
+    VoiceSuspected,
+)
+
+SCRIPTS = {
+    "a cough does not interrupt": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceStopped(), [CloseUtterance("t2")]),
+        (2200, Tick(), []),
+        (2300, Heard("t2", ""), [Unduck()]),
+        (2400, ReplyDone("t1"), []),
+    ],
+    "the first sign of voice makes the persona quieter, and nothing more": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2100, SuspicionOver(), [Unduck()]),
+        (2600, Tick(), []),
+    ],
+    "an echo is not listened to": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2070, VoiceStarted(), []),
+        (2150, VoiceJudged("echo"), [Unduck()]),
+        (4000, Tick(), []),
+        (4100, VoiceStopped(), [DropUtterance()]),
+    ],
+    "the tail of an echo opens no turn": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("echo"), [Unduck()]),
+        (2200, ReplyDone("t1"), []),
+        (2300, VoiceStopped(), [DropUtterance()]),
+    ],
+    "an echo that comes late closes the turn it opened": [
+        (0, VoiceStarted(), [OpenTurn("t1")]),
+        (100, VoiceJudged("echo"), [EndSpeech(), DropUtterance()]),
+    ],
+    "who speaks over an echo is heard": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2100, VoiceJudged("echo"), [Unduck()]),
+        (3000, VoiceJudged("unsure"), [Duck()]),
+        (3119, Tick(), []),
+        (3120, Tick(), [Hush()]),
+        (3749, Tick(), []),
+        (3750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "an echo is known before it is loud enough to be a voice": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2160, VoiceJudged("echo"), [Unduck()]),
+        (2800, VoiceStarted(), []),
+        (4000, Tick(), []),
+        (5000, VoiceStopped(), [DropUtterance()]),
+    ],
+    "what was suspected long ago does not count": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2800, VoiceStarted(), []),
+        (2819, Tick(), []),
+        (2820, Tick(), [Hush()]),
+    ],
+    "the end of her echo does not let her speak over somebody": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2220, Tick(), [Hush()]),
+        (2300, VoiceJudged("echo"), []),
+        (2500, VoiceJudged("unsure"), []),
+        (2749, Tick(), []),
+        (2750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "an echo that silenced her lets her go on when it is over": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2220, Tick(), [Hush()]),
+        (2300, VoiceJudged("echo"), []),
+        (2500, VoiceStopped(), [CarryOn(), DropUtterance()]),
+    ],
+    "an echo that sounds like a hum is none to stop for at once": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2100, VoiceJudged("echo"), [Unduck()]),
+        (3000, VoiceJudged("backchannel"), []),
+        (3060, VoiceJudged("unsure"), [Duck()]),
+        (3119, Tick(), []),
+        (3120, VoiceJudged("echo"), [Unduck()]),
+        (5000, Tick(), []),
+    ],
+    "one wrong look at an echo lowers her for a moment": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2100, VoiceJudged("echo"), [Unduck()]),
+        (3000, VoiceJudged("unsure"), [Duck()]),
+        (3060, VoiceJudged("echo"), [Unduck()]),
+        (4000, Tick(), []),
+    ],
+    "a backchannel does not interrupt": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("backchannel"), [Unduck()]),
+        (2300, Tick(), []),
+        (2500, VoiceStopped(), [CloseUtterance("t2")]),
+        (2700, Heard("t2", "mm-hm"), []),
+        (2800, Tick(), []),
+    ],
+    "what begins like a backchannel and goes on interrupts": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("backchannel"), [Unduck()]),
+        (2599, Tick(), []),
+        (2600, Tick(), [Hush()]),
+        (2750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "words that interrupt do so at once": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2050, VoiceJudged("interruption"), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "a short word that interrupts is understood a little later": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (
+            2350,
+            Heard("t2", "stop"),
+            [
+                CancelReply("t1"),
+                OpenTurn("t2"),
+                EndSpeech(),
+                AcceptTurn("t2", "stop", typed=False, answer=True),
+            ],
+        ),
+    ],
+    "words that do not come are not waited for": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (2779, Tick(), []),
+        (2780, Tick(), [Unduck()]),
+    ],
+    "a short answer to the persona's last words is an answer": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2180, VoiceStopped(), [CloseUtterance("t2")]),
+        (2200, ReplyDone("t1"), [OpenTurn("t2"), EndSpeech()]),
+        (2300, Heard("t2", "yes"), [AcceptTurn("t2", "yes", typed=False, answer=True)]),
+    ],
+    "lasting voice interrupts": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2219, Tick(), []),
+        (2220, Tick(), [Hush()]),
+        (2749, Tick(), []),
+        (2750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "voice counts from its first sign": [
+        *ANSWERED,
+        (2000, VoiceSuspected(), [Duck()]),
+        (2120, VoiceStarted(), []),
+        (2219, Tick(), []),
+        (2220, Tick(), [Hush()]),
+        (2869, Tick(), []),
+        (2870, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+    "a longer word of a listener silences her until it is understood": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2220, Tick(), [Hush()]),
+        (2400, VoiceStopped(), [CloseUtterance("t2")]),
+        (2700, Heard("t2", "okay"), [CarryOn()]),
+        (3000, Tick(), []),
+    ],
+    "she carries on when words do not come": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2220, Tick(), [Hush()]),
+        (2400, VoiceStopped(), [CloseUtterance("t2")]),
+        (2450, VoiceSuspected(), []),
+        (2550, SuspicionOver(), []),
+        (3000, Tick(), [CarryOn()]),
+    ],
+    "what turns out to be a noise lets her carry on": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2220, Tick(), [Hush()]),
+        (2300, VoiceJudged("noise"), [CarryOn()]),
+        (3300, Tick(), []),
+        (3400, VoiceStopped(), [DropUtterance()]),
+    ],
+    "a late look at a voice that has lasted stops her at once": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2900, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_script(script: list[tuple[float, turn_terms.Fact, list[turn_terms.Action]]]) -> None:
+    sut = machine()
+    for at_ms, fact, expected in script:
+        assert sut.step(fact, at_ms) == expected, (at_ms, fact)
