@@ -20,8 +20,7 @@ from visavis.db.blobs import Blobs
 from visavis.db.keyring import Keyring
 from visavis.db.passages import store_for
 from visavis.db.session import Database
-from visavis.doctor import list_providers
-from visavis.doctor import look as look_over
+from visavis.doctor import known_server
 from visavis.engine.host import Host, Limits, Parts
 from visavis.http import auth, errors, health, middleware, openapi, uploads
 from visavis.http.etags import ETags
@@ -58,7 +57,6 @@ from visavis.resources.personas import routes as personas
 from visavis.resources.personas.stock import rows as stock_personas
 from visavis.resources.provider_secrets import routes as provider_secrets
 from visavis.resources.server import routes as server
-from visavis.resources.server.schemas import KnownServer
 from visavis.resources.sessions import past_routes as past_sessions
 from visavis.resources.sessions import routes as sessions
 from visavis.resources.sessions import service as session_service
@@ -196,7 +194,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.keyring = keyring
         app.state.keeping = keeping = Keeping(settings.recordings, settings.retention_days)
         chores.start(keep_erasing(database, blobs, keeping), "keep-erasing")
-        app.state.known_server = _known_server(app, settings)
+        app.state.known_server = known_server(settings, app.version)
         app.state.toolbox = toolbox = Toolbox(keyring, guard)
         app.state.signer = Signer(keyring.signing_keys("signed addresses"))
         app.state.speakers = speakers = Speakers(media.speakers(), keyring)
@@ -269,19 +267,6 @@ def _equipped(furnish: Furnish, webhooks: Webhooks, retrieval: Retrieval, stack:
     stack.push_async_callback(webhooks.close)
     workshop = Workshop(webhooks, retrieval)
     return lambda spec: replace(furnish(spec), tools=workshop.open(spec)) if spec.tools else furnish(spec)
-
-
-def _known_server(app: FastAPI, settings: Settings) -> KnownServer:
-    limits = {
-        "sessionsMax": settings.sessions_max,
-        "requestsPerMinute": settings.requests_per_minute,
-        "guestRequestsPerMinute": settings.guest_requests_per_minute,
-        "bodyBytesMax": settings.body_limit_bytes,
-        "tokenSeconds": settings.token_seconds,
-        "retentionDays": settings.retention_days,
-    }
-    features = {"recordings": settings.recordings, "voiceCloning": bool(settings.voice_cloning)}
-    return KnownServer(app.version, limits, features, partial(look_over, settings), list_providers)
 
 
 def _limits(settings: Settings) -> Limits:

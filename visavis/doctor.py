@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from visavis.core.errors import ProviderError, Unavailable
@@ -13,6 +14,7 @@ from visavis.local_media import BUILT_IN_VOICE, END_OF_TURN, VOICE_ACTIVITY, loa
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
+from visavis.resources.server.schemas import KnownServer
 from visavis.settings import Settings
 
 Mark = Literal["ok", "fallback", "broken"]
@@ -46,6 +48,20 @@ def look(settings: Settings) -> list[Finding]:
         _lab(),
         _ports(settings),
     ]
+
+
+def known_server(settings: Settings, version: str) -> KnownServer:
+    """What a running server tells about itself."""
+    limits = {
+        "sessionsMax": settings.sessions_max,
+        "requestsPerMinute": settings.requests_per_minute,
+        "guestRequestsPerMinute": settings.guest_requests_per_minute,
+        "bodyBytesMax": settings.body_limit_bytes,
+        "tokenSeconds": settings.token_seconds,
+        "retentionDays": settings.retention_days,
+    }
+    features = {"recordings": settings.recordings, "voiceCloning": bool(settings.voice_cloning)}
+    return KnownServer(version, limits, features, partial(look, settings), list_providers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { Api, PersonaSummary } from "../../api";
+import { ownName } from "../../format";
 import { personaHref } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
@@ -78,8 +79,9 @@ function Cards({ api, list, search, onCreate, onEdit }: CardsProps) {
   );
 }
 
+/** The badge says whose it is. */
 function nameOf(persona: PersonaSummary): string {
-  return persona.name || strings.unnamed;
+  return ownName(persona.name || strings.unnamed);
 }
 
 interface CardProps {
@@ -100,7 +102,7 @@ function Card({ api, persona, onEdit, onChanged, onRemove }: CardProps) {
         {detail && <span className="persona-detail">{detail}</span>}
       </a>
       <div className="persona-foot">
-        {persona.isDefaultPersona ? <Badge>{strings.builtIn}</Badge> : persona.voice && <Badge>{persona.voice.displayName}</Badge>}
+        {persona.isDefaultPersona ? <Badge>{strings.builtIn}</Badge> : persona.voice && <Badge>{ownName(persona.voice.displayName)}</Badge>}
         <Menu label={strings.actions(nameOf(persona))} items={useActions({ api, persona, onEdit, onChanged, onRemove })} testId="persona-menu" />
       </div>
     </li>

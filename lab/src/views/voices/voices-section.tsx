@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
 
 import type { Api, Voice } from "../../api";
+import { ownName } from "../../format";
 import type { SectionProps } from "../../sections";
 import { voiceServer } from "../../served-by";
 import { strings } from "../../strings";
@@ -148,7 +149,7 @@ function Row({ voice, playing, onPlay, onRemove }: RowProps) {
       />
       <div className="rows-text">
         <p className="rows-name">
-          {voice.displayName}
+          {ownName(voice.displayName)}
           {own && <Badge tone="good">{strings.own}</Badge>}
           {voice.isZdr && <Badge>{words.zdr}</Badge>}
         </p>
