@@ -21,7 +21,7 @@ from tests.clients.server import API_KEY, Server, serve
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 HEIGHT_MAX = 2200
 MANUAL = "# The filter\n\nRinse the filter with cold water every month. Never use soap.\n\n# Descaling\n\nTwice a year."
-PICTURES_THERE = "[...document.images].every((one) => one.complete)"
+PICTURES_THERE = "() => [...document.images].every((one) => one.complete)"
 SCHEMA = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
 
 
@@ -101,7 +101,7 @@ def _take(opened: Lab, places: "dict[str, str]", wanted: Sequence[str], out: Pat
             page.get_by_test_id("ask-send").click()
             page.get_by_test_id("passage").first.wait_for()
         if name == "sessions-one":
-            page.wait_for_function("document.querySelector('video').readyState >= 2")
+            page.wait_for_function("() => document.querySelector('video').readyState >= 2")
         if look.startswith("desktop"):
             _stretch(page)
         page.wait_for_function(PICTURES_THERE)

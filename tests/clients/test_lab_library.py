@@ -59,7 +59,7 @@ def test_a_photo_is_taken_with_the_camera(opened_lab: Lab) -> None:
     shown.get_by_test_id("avatar-create").click()
     shown.get_by_test_id("avatar-camera").click()
     shown.get_by_test_id("camera-open").click()
-    shown.wait_for_function("document.querySelector('.camera video')?.videoWidth > 0")
+    shown.wait_for_function("() => document.querySelector('.camera video')?.videoWidth > 0")
     shown.get_by_test_id("camera-shoot").click()
     expect(shown.get_by_role("img", name="The photo to be used")).to_be_visible()
 
@@ -96,7 +96,7 @@ def test_a_model_is_connected_tried_and_changed(lab_server: Server, opened_lab: 
     shown.get_by_test_id("mind-create").click()
     shown.get_by_test_id("mind-displayName").fill("Nobody at home")
     shown.get_by_test_id("mind-modelName").fill("small")
-    shown.get_by_test_id("mind-url").fill("http://127.0.0.1:9/v1/chat/completions")
+    shown.get_by_test_id("mind-url").fill(f"{lab_server.url}/v1/chat/completions")
     shown.get_by_test_id("mind-secret").fill("sk-secret")
     shown.get_by_test_id("form-save").click()
     row = shown.get_by_test_id("mind-row").filter(has_text="Nobody at home")

@@ -34,11 +34,11 @@ def test_a_session_is_found_and_watched_with_its_captions(opened_lab: Lab, filme
 
     film = shown.get_by_test_id("film")
     expect(film).to_be_visible()
-    shown.wait_for_function("document.querySelector('video').readyState >= 1")
+    shown.wait_for_function("() => document.querySelector('video').readyState >= 1")
     cues: list[str] = film.evaluate("(video) => [...video.textTracks[0].cues].map((cue) => cue.text)")
     assert cues[:2] == [GREETING, QUESTION]
     shown.get_by_test_id("said-user").get_by_role("button").click()
-    shown.wait_for_function("document.querySelector('video').currentTime > 0")
+    shown.wait_for_function("() => document.querySelector('video').currentTime > 0")
 
 
 def test_each_turn_shows_where_its_time_went(lab_server: Server, opened_lab: Lab, filmed: str) -> None:

@@ -48,8 +48,9 @@ function fieldsOf(draft: Draft): Partial<LlmFields> {
   return {
     displayName: draft.displayName.trim(),
     llmFormat: draft.llmFormat,
-    urls: draft.url.trim() === "" ? [] : [{ url: draft.url.trim() }],
-    modelName: text(draft.modelName),
+    // Without an address or a name the server has its own for the format, or says what is missing.
+    ...(draft.url.trim() !== "" && { urls: [{ url: draft.url.trim() }] }),
+    ...(draft.modelName.trim() !== "" && { modelName: draft.modelName.trim() }),
     temperature: number(draft.temperature),
     maxTokens: number(draft.maxTokens),
     description: text(draft.description),
