@@ -8,7 +8,7 @@ DATA_DIR ?= .visavis
 EXAMPLES ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests embeddings run check test test-full fuzz bench bench-faces lock docs
+.PHONY: help setup setup-tests embeddings whisper run check test test-full fuzz bench bench-faces lock docs
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ setup-tests: ## The same, and what the tests need: Chromium, PostgreSQL, the off
 
 embeddings: ## The same as setup, and the embedding model for knowledge (VISAVIS_EMBEDDINGS=minilm)
 	@$(PYTHON) scripts/setup.py --embeddings
+
+whisper: ## The same as setup, and the recogniser of the Whisper kind (VISAVIS_EARS=whisper)
+	@$(PYTHON) scripts/setup.py --whisper
 
 run: setup ## Serve on http://127.0.0.1:8000 (HOST=, PORT= and DATA_DIR= change that)
 	@exec $(BIN)/visavis serve --link --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)

@@ -23,6 +23,7 @@ def main() -> None:
     resolve("requirements-dev.lock", "pyproject.toml", "--group", "dev", "--constraint", "requirements.lock")
     resolve("models.lock", "scripts/models.in", "--no-deps")
     resolve("embeddings.lock", "scripts/embeddings.in", "--no-deps")
+    resolve("whisper.lock", "scripts/whisper.in", "--constraint", "requirements-dev.lock")
     resolve("scripts/bootstrap.lock", "scripts/bootstrap.in")
     for client in CLIENTS:
         resolve(f"{client}.lock", f"{client}.in")

@@ -1,6 +1,6 @@
 """Make this checkout runnable: `setup.py` for running, `--tests` for what the tests need besides.
 
-`--embeddings` adds the embedding model.
+`--embeddings` adds the embedding model, `--whisper` a recogniser of that kind.
 
 Idempotent. Each step remembers a digest of its inputs and is skipped while they stay the same, so that a second run
 takes about a second. Uses the standard library alone, because it runs before anything is installed.
@@ -39,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", action="store_true", help="also install what the tests need")
     parser.add_argument("--embeddings", action="store_true", help="also install the embedding model for knowledge")
+    parser.add_argument("--whisper", action="store_true", help="also install the recogniser of the Whisper kind")
     arguments = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Visavis needs Python 3.11 or newer; this is {platform.python_version()}.")
@@ -48,6 +49,8 @@ def main() -> None:
             setup_to_test()
         if arguments.embeddings:
             step("embeddings", [ROOT / "embeddings.lock"], lambda: install(ROOT / "embeddings.lock", "--no-deps"))
+        if arguments.whisper or arguments.tests:
+            step("whisper", [ROOT / "whisper.lock"], lambda: install(ROOT / "whisper.lock"))
     except Failed as failure:
         sys.exit(f"setup: {failure}")
 

@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         description="Options of recognisers, such as `VISAVIS_STT__DEEPGRAM__API_KEY`: the provider's name, then one "
         "of its options, as [providers.md](providers.md) lists them.",
     )
+    models_url: str = Field(
+        default="https://huggingface.co",
+        description="Where `visavis models get` downloads models of local voices and ears: a hub, or a mirror of it. "
+        "Nothing else asks it.",
+    )
     voice_cloning: str = Field(
         default="",
         description="Who makes voices from recordings, such as `elevenlabs`; empty means that nobody does.",
@@ -247,7 +252,7 @@ class Settings(BaseSettings):
             raise ValueError("use ASCII without dots and spaces: clients take a key with a dot for a session token")
         return key
 
-    @field_validator("public_url", "traces_url")
+    @field_validator("public_url", "traces_url", "models_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):

@@ -41,8 +41,7 @@ class VoiceOptions:
 
     def suffice(self, name: str) -> bool:
         """Whether a provider has every option that it cannot do without, such as where its model is."""
-        needed = (field.is_required() for field in catalog.options("tts", name).model_fields.values())
-        return name in self.chosen or not any(needed)
+        return name in self.chosen or not _lacking(catalog.options("tts", name))
 
     def has_key(self, name: str) -> bool:
         """Whether the operator gave a key for a provider that needs one."""
@@ -73,6 +72,8 @@ class EarsOptions:
             raise BadOption(f'VISAVIS_EARS: there is no recogniser "{settings.ears}"; known are: {", ".join(known)}')
         given = {name: _options("stt", name, values) for name, values in _plain(settings.stt).items()}
         chosen = given.get(settings.ears)
+        if chosen is None and _lacking(catalog.options("stt", settings.ears)):
+            chosen = _options("stt", settings.ears, {})  # which says what is lacking
         key = getattr(chosen, "api_key", None)
         if catalog.traits("stt", settings.ears).needs_key and not (key and key.get_secret_value()):
             raise BadOption(
@@ -110,7 +111,15 @@ def _options(kind: Literal["tts", "stt"], name: str, values: dict[str, str]) -> 
         return options(**values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise BadOption(f"{prefix}__{str(first['loc'][0]).upper()}: {first['msg']}") from None
+        field = str(first["loc"][0])
+        meaning = options.model_fields[field].description
+        problem = f"{name} needs it: {meaning}" if first["type"] == "missing" else first["msg"]
+        raise BadOption(f"{prefix}__{field.upper()}: {problem}") from None
+
+
+def _lacking(options: type[BaseModel]) -> bool:
+    """Whether a provider has options that it cannot do without."""
+    return any(field.is_required() for field in options.model_fields.values())
 
 
 def trust(settings: Settings) -> Trust:

@@ -58,6 +58,8 @@ def test_ears_are_chosen_with_their_options(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ({"EARS": "nobody"}, "VISAVIS_EARS: there is no recogniser.*deepgram"),
         ({"EARS": "deepgram"}, "VISAVIS_STT__DEEPGRAM__API_KEY: .*key"),
+        ({"EARS": "whisper"}, "VISAVIS_STT__WHISPER__MODEL: whisper needs it: .*visavis models get whisper small"),
+        ({"STT__WHISPER__MODEL": "/nowhere"}, "VISAVIS_STT__WHISPER__MODEL: .*/nowhere has no config.json"),
         ({"STT__DEEPGRAM__KEY": "k"}, "VISAVIS_STT__DEEPGRAM__KEY: deepgram has no such option.*api_key"),
         ({"STT__NOBODY__KEY": "k"}, "VISAVIS_STT__NOBODY.*no recogniser"),
     ],

@@ -41,7 +41,7 @@ def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_kind_has_its_built_ins() -> None:
     assert catalog.names("stt") == [
-        "azure", "deepgram", "openai_compatible", "openai_realtime", "pocketsphinx", "scripted",
+        "azure", "deepgram", "openai_compatible", "openai_realtime", "pocketsphinx", "scripted", "whisper",
     ]  # fmt: skip
     assert catalog.names("llm") == ["anthropic", "echo", "gemini", "openai_compatible", "responder", "script"]
     assert catalog.names("tts") == [
@@ -58,7 +58,7 @@ LISTING = """
 import sys
 from visavis.providers import catalog
 listed = {f"visavis.providers.{kind}.{name}" for kind in catalog.KINDS for name in catalog.names(kind)}
-vendors = {"openai", "onnxruntime", "pocketsphinx", "wasmtime"}
+vendors = {"openai", "onnxruntime", "pocketsphinx", "wasmtime", "faster_whisper"}
 print(sorted((listed | vendors) & set(sys.modules)))
 """
 

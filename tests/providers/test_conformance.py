@@ -50,6 +50,12 @@ def _tiny_kokoro(folder: Path) -> tuple[str, dict[str, Any]]:
     return "af_tiny", dict(make_kokoro(folder))
 
 
+def _tiny_whisper(folder: Path) -> dict[str, Any]:
+    from tests.providers.tiny_whisper import make_whisper
+
+    return {"model": make_whisper(folder), "device": "cpu"}
+
+
 # who needs a model: one that is made here, which beeps, and the voice to ask it for
 TINY = {"piper": _tiny_piper, "kokoro": _tiny_kokoro}
 # what a recogniser was never taught to understand, though people do
@@ -187,8 +193,11 @@ def test_speech_is_understood(say: Say, voice_name: str, understand: Callable[[A
 
 # the others have a suite of their own, with servers here that speak their protocols
 @pytest.fixture(scope="module", params=[name for name in installed("stt") if name.values != ("openai_compatible",)])
-def ears(request: pytest.FixtureRequest) -> Any:
-    return catalog.load("stt", request.param)()
+def ears(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    provider = catalog.load("stt", request.param)
+    if request.param == "whisper":
+        return provider(provider.Settings(**_tiny_whisper(tmp_path_factory.mktemp("whisper"))))
+    return provider()
 
 
 async def heard_by(ears: Any, sound: AudioChunk, language: str = "en") -> str:

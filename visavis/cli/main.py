@@ -1,4 +1,4 @@
-"""The command line: serve, drain, talk, perform conversations, make keys, look at faces, migrate, the doctor."""
+"""The command line: serve, drain, talk, perform conversations, keys, faces, models, migrations, the doctor."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from visavis.cli import avatars, claim, keys, organizations, server
+from visavis.cli import avatars, claim, keys, models, organizations, server
 from visavis.cli.database import in_database
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Realtime AI personas on your own s
 app.add_typer(keys.app, name="keys")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(avatars.app, name="avatars")
+app.add_typer(models.app, name="models")
 app.command("eval")(eval_conversations)
 
 DRAINED_LOOK_EVERY_S = 0.2

@@ -8,7 +8,7 @@ protocol in front. Cancelling the task that iterates is how any of them is stopp
 What makes voices from recordings satisfies `VoiceCloner` of `core/material.py`, which the control plane knows as well.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -43,6 +43,31 @@ class Traits:
     zero_retention: bool = False
     note: str = ""
     cost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubFiles:
+    """Files of a repository of models: those in `folder` whose names fit one of these patterns."""
+
+    repository: str
+    names: tuple[str, ...]
+    folder: str = ""
+    optional: tuple[str, ...] = ()
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model that `visavis models` can download: what it is, its files, and the folder they are put into.
+
+    `options` are the provider's options that it answers, each with a path inside that folder, "" for the folder itself.
+    A provider that has some lists them as `model_names` and describes each by a static `model_files(name)`.
+    """
+
+    note: str
+    parts: tuple[HubFiles, ...]
+    folder: str
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

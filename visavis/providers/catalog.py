@@ -47,6 +47,11 @@ def options(kind: Kind, name: str) -> Any:
     return _import(kind, name).Settings
 
 
+def declared(kind: Kind, name: str) -> Any:
+    """The provider's class, also where its library is not installed."""
+    return _import(kind, name)
+
+
 def missing(kind: Kind, name: str) -> str:
     """ "" when the provider can work here, otherwise a sentence that says what to install."""
     try:

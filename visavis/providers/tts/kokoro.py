@@ -12,25 +12,28 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, Field
 
-from visavis.core.errors import ProviderError
+from visavis.core.errors import NotFound, ProviderError
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
 from visavis.providers import espeak_process
-from visavis.providers.base import Traits
+from visavis.providers.base import HubFiles, ModelFiles, Traits
 from visavis.providers.neural_speech import Reader, Sound, Uttered, load_model, speech_of, spread
 
 _RATE_HZ = 24_000
 _SAMPLES_PER_FRAME = 600
 _SIGNS_MAX = 510
-# the first letter of a voice says what it speaks
+# the first letter of a voice says what it speaks; what espeak-ng calls "en" is British
 _LANGUAGES = {
-    "a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "cmn",
+    "a": "en-us", "b": "en", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "cmn",
 }  # fmt: skip
 # English sounds of espeak-ng that the model writes otherwise
 _WRITTEN_AS = {
     "r": "ɹ", "x": "k", "ɬ": "l", "ɐ": "ə", "eɪ": "A", "aɪ": "I", "aʊ": "W", "ɔɪ": "Y", "oʊ": "O", "əʊ": "Q",
 }  # fmt: skip
 _STRESS = "ˈˌ"
+_EXPORTED, _ORIGINAL = "onnx-community/Kokoro-82M-v1.0-ONNX", "hexgrad/Kokoro-82M"
+_MODELS = {"v1.0": ("model.onnx", "340 MB, all voices"), "v1.0-q8": ("model_quantized.onnx", "120 MB, all voices")}
+_STYLE_NUMBERS = 256
 
 
 class Kokoro:
@@ -48,14 +51,30 @@ class Kokoro:
         cost="Free; takes a core of this machine while it speaks.",
     )
 
+    model_names: ClassVar[tuple[str, ...]] = ("v1.0", "v1.0-q8")
+
     class Settings(BaseModel):
         model: Path = Field(description="The model, an ONNX file.")
-        voices: Path = Field(description="The styles of the voices, a file of numpy arrays (`.npz` or `.bin`).")
+        voices: Path = Field(
+            description="The styles of the voices: a file of numpy arrays (`.npz`, `.bin`), or a folder of NAME.bin."
+        )
         config: Path = Field(description="The model's `config.json`, which numbers its signs.")
 
     @staticmethod
     def missing() -> str:
         return espeak_process.missing()
+
+    @staticmethod
+    def model_files(name: str) -> ModelFiles:
+        if name not in _MODELS:
+            raise NotFound(f'There is no Kokoro "{name}"; there are {", ".join(_MODELS)}.')
+        file, note = _MODELS[name]
+        parts = (
+            HubFiles(_EXPORTED, (file,), "onnx"),
+            HubFiles(_EXPORTED, ("*.bin",), "voices", to="voices"),
+            HubFiles(_ORIGINAL, ("config.json",)),
+        )
+        return ModelFiles(note, parts, "", {"model": file, "voices": "voices", "config": "config.json"})
 
     def __init__(self, settings: Settings) -> None:
         self._session = load_model(settings.model)
@@ -109,13 +128,20 @@ def _numbers(path: Path) -> Mapping[str, int]:
 
 
 def _styles(path: Path) -> Mapping[str, Any]:
+    """By voice, the styles for each number of signs."""
     try:
+        if path.is_dir():
+            return {file.stem: _raw_styles(file) for file in sorted(path.glob("*.bin"))}
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, AttributeError) as error:
         raise ProviderError(
             f'"{path.name}" has no styles of voices ({type(error).__name__}).', retryable=False
         ) from None
+
+
+def _raw_styles(path: Path) -> Any:
+    return np.fromfile(path, "<f4").reshape(-1, 1, _STYLE_NUMBERS)
 
 
 PROVIDER = Kokoro

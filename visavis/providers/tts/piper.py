@@ -14,17 +14,21 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, Field
 
-from visavis.core.errors import ProviderError
+from visavis.core.errors import NotFound, ProviderError
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
 from visavis.providers import espeak_process
-from visavis.providers.base import Traits
+from visavis.providers.base import HubFiles, ModelFiles, Traits
 from visavis.providers.neural_speech import Reader, Sound, Uttered, load_model, speech_of, spread
 
 _RATE_HZ = 22_050
 _HOP_SAMPLES = 256
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _PAD, _BEGIN, _END = "_", "^", "$"
+_REPOSITORY = "rhasspy/piper-voices"
+_HUB_NAME = re.compile(
+    r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<speaker>\w+)-(?P<quality>x_low|low|medium|high)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,29 @@ class Piper:
         cost="Free; takes a core of this machine while it speaks.",
     )
 
+    model_names: ClassVar[tuple[str, ...]] = (
+        "en_US-lessac-medium", "en_GB-alba-medium", "de_DE-thorsten-medium", "es_ES-davefx-medium",
+        "fr_FR-siwis-medium", "it_IT-paola-medium", "nl_NL-mls-medium", "pl_PL-darkman-medium", "pt_BR-faber-medium",
+    )  # fmt: skip
+
     class Settings(BaseModel):
         folder: Path = Field(description="Where the models lie: NAME.onnx beside NAME.onnx.json.")
 
     @staticmethod
     def missing() -> str:
         return espeak_process.missing()
+
+    @staticmethod
+    def model_files(name: str) -> ModelFiles:
+        """Of any voice of the hub, also of those that are not in `model_names`."""
+        parts = _HUB_NAME.fullmatch(name)
+        if parts is None:
+            raise NotFound(f'"{name}" is no name of a Piper voice, such as en_US-lessac-medium.')
+        language, region, speaker, quality = parts.groups()
+        files = HubFiles(
+            _REPOSITORY, (f"{name}.onnx", f"{name}.onnx.json"), f"{language}/{language}_{region}/{speaker}/{quality}"
+        )
+        return ModelFiles("about 60 MB", (files,), folder="", options={"folder": ""})
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.folder
