@@ -157,6 +157,13 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, where it wants one.")
     llm_model: str = Field(default="", description="The model to ask there for; required with VISAVIS_LLM_URL.")
 
+    discover_llms: bool = Field(
+        default=True,
+        description="Whether the server looks for Ollama, LM Studio, llama.cpp and vLLM at their usual ports of this "
+        "machine (loopback alone), and says what it finds: when it starts and at `GET /v1/llms/discovered`. None is "
+        "used unless somebody says so.",
+    )
+
     tts: dict[str, dict[str, SecretStr]] = Field(
         default_factory=dict[str, dict[str, SecretStr]],
         description="Options of voices, such as `VISAVIS_TTS__ELEVENLABS__API_KEY`: the provider's name, then one of "

@@ -1,5 +1,6 @@
 """An organization's own minds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import text
 
 from tests.resources import contract
 from tests.rest import Rest
+from visavis.core.minds import FoundServer
 
 OWN: dict[str, Any] = {
     "displayName": "Mine",
@@ -64,6 +66,23 @@ def test_the_spellings_of_official_tools_are_understood(rest: Rest) -> None:
     assert (made["displayName"], made["llmFormat"], made["modelName"]) == ("Tool", "openai", "m")
     assert made["urls"][0]["url"] == "http://a.test/v1"
     assert rest.ask("PUT", f"/v1/llms/{made['id']}", {"name": "Renamed"}).json()["displayName"] == "Renamed"
+
+
+def test_servers_on_this_machine_are_offered(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = (FoundServer("Ollama", "http://127.0.0.1:11434/v1", ("llama3.2",)),)
+
+    async def look() -> tuple[FoundServer, ...]:
+        return answers
+
+    minds = rest.app.state.minds
+    monkeypatch.setitem(rest.app.state._state, "minds", replace(minds, discover=look))
+    found = rest.ask("GET", "/v1/llms/discovered")
+    assert (found.status_code, found.json()["data"]) == (
+        200,
+        [{"name": "Ollama", "url": "http://127.0.0.1:11434/v1", "models": ["llama3.2"]}],
+    )
+    assert found.json()["usable"] == (minds.reach != "public")
+    assert rest.ask("GET", "/v1/llms", params={"search": "Ollama"}).json()["data"] == []  # offered, not made
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

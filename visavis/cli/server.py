@@ -11,12 +11,14 @@ import uvicorn
 from starlette.datastructures import State
 
 from visavis.app import create_app
+from visavis.core.tasks import cancel_and_wait
 from visavis.providers import catalog
 from visavis.settings import Settings
 from visavis.transports.wire import SIGNALLING_BYTES_MAX
 
 PING_SECONDS = 20
 CONNECTIONS_CLOSED_WITHIN_S = 10
+MODELS_SHOWN = 3
 
 
 def preload() -> None:
@@ -57,6 +59,7 @@ def run(
     `link_key` is the key in the link to the Lab, where the server has had keys before.
     """
     application = create_app(settings)
+    application.state.own_ports = frozenset(sock.getsockname()[1] for sock in sockets)
     config = uvicorn.Config(
         application,
         ssl_certfile=tls[0] if tls else None,
@@ -91,6 +94,7 @@ class Server(uvicorn.Server):
         self._up, self._quiet, self._link_key = up, quiet, link_key
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining: asyncio.Task[None] | None = None
+        self._offering: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -98,6 +102,7 @@ class Server(uvicorn.Server):
         if self.started:
             if not self._quiet:
                 self._announce()
+                self._offering = asyncio.create_task(self._offer_minds(), name="offer-minds")
             self._up()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -121,8 +126,18 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # clients that are told about the end do not try to come back, as they would after a socket that just closes
+        await cancel_and_wait(self._offering)
         await self._state.desk.host.close()
         await super().shutdown(sockets)
+
+    async def _offer_minds(self) -> None:
+        """Language models on this machine, where the operator chose none. The start does not wait for them."""
+        if self._state.settings.llm_url:
+            return
+        for found in await self._state.discovery.look():
+            models = ", ".join(found.models[:MODELS_SHOWN])
+            print(f"Found    {found.label} at {found.url} with {models}. It is not used: to let it think, set")
+            print(f"         VISAVIS_LLM_URL={found.url} VISAVIS_LLM_MODEL={found.models[0]}", flush=True)
 
     def _announce(self) -> None:
         host, port = self.servers[0].sockets[0].getsockname()[:2]

@@ -9,7 +9,7 @@ from visavis.http.deps import Outgoing, Paging, Reading, Search, Writing, databa
 from visavis.http.routing import router
 from visavis.http.wire import PageOf, RowId, page_of
 from visavis.resources.llms import service
-from visavis.resources.llms.schemas import Llm, LlmBody, LlmTrial
+from visavis.resources.llms.schemas import DiscoveredLlms, Llm, LlmBody, LlmTrial
 
 routes = router(tag="LLMs")
 
@@ -44,6 +44,17 @@ async def create_llm(body: LlmBody, request: Request, caller: Caller, transactio
     """Connect a model of your own. The secret is sealed and never returned. The model is not asked: `/test` does."""
     row = await service.create(_repository(transaction, caller), body, _minds(request), outgoing)
     return Llm.of(row, _minds(request).outline(row))
+
+
+@routes.get("/llms/discovered")
+async def discovered_llms(request: Request, caller: Caller) -> DiscoveredLlms:
+    """Language model servers on the server's own machine (Ollama, LM Studio, llama.cpp, vLLM at their usual ports).
+
+    None is used unless somebody creates an LLM with its address, or the operator sets `VISAVIS_LLM_URL`.
+    """
+    del caller  # anybody whose key may read LLMs
+    minds = _minds(request)
+    return DiscoveredLlms.of(await minds.discover(), usable=minds.reach != "public")
 
 
 @routes.get("/llms/{id}")

@@ -1,10 +1,12 @@
 """LLMs on the wire. Secrets go in and never come out."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
+from visavis.core.minds import FoundServer
 from visavis.core.spec import MindSpec
 from visavis.db import models
 from visavis.http.wire import Answer, Body, ServedBy, Timestamp, example, small
@@ -107,6 +109,26 @@ class Llm(Answer):
             name=row.display_name,
             provider=row.llm_format,
         )
+
+
+class DiscoveredLlm(Answer):
+    """A server that answers at `url`, and the models it has."""
+
+    name: str
+    url: str
+    models: list[str]
+
+
+class DiscoveredLlms(Answer):
+    """`usable` says whether LLMs of this organization may have such addresses: `VISAVIS_ALLOW_PRIVATE_URLS`."""
+
+    data: list[DiscoveredLlm]
+    usable: bool
+
+    @classmethod
+    def of(cls, found: Sequence[FoundServer], usable: bool) -> "DiscoveredLlms":
+        listed = [DiscoveredLlm(name=it.label, url=it.url, models=list(it.models)) for it in found]
+        return cls(data=listed, usable=usable)
 
 
 class LlmTrial(Answer):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from cryptography.fernet import InvalidToken
 
 from visavis.core.errors import InvalidRequest, NotSupported, ProviderError
+from visavis.core.minds import FoundServer
 from visavis.core.spec import MindSpec, Reach
 from visavis.db.keyring import Keyring
 from visavis.db.models import Llm
@@ -20,6 +21,7 @@ from visavis.resources.llms.schemas import LlmBody, LlmTrial
 NULLABLE = {"description", "temperature", "max_tokens", "deployment_name", "api_version"}
 
 Ask: TypeAlias = Callable[[MindSpec], Awaitable[float]]
+Discover: TypeAlias = Callable[[], Awaitable[tuple[FoundServer, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,14 @@ class Minds:
     """Who thinks: `stock` for the rows every server has, an organization's own server for its own rows.
 
     `reach` says where an organization's servers may be, and `ask` how long a mind takes for its first word, in ms.
+    `discover` looks for servers on this machine.
     """
 
     stock: MindSpec
     keyring: Keyring
     reach: Reach
     ask: Ask
+    discover: Discover
 
     def of(self, row: Llm) -> MindSpec | None:
         """None where the client thinks. Raises `InvalidRequest` where nobody here can."""
