@@ -7,7 +7,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import aclosing
 from typing import Any, cast
 
 import httpx
@@ -69,11 +68,10 @@ async def _answer(client: httpx.AsyncClient, url: str) -> bytes:
     async with client.stream("GET", url) as answer:
         if not answer.is_success:
             raise ValueError(f"{answer.status_code}")
-        async with aclosing(answer.aiter_bytes()) as pieces:
-            async for piece in pieces:
-                body += piece
-                if len(body) > _ANSWER_BYTES_MAX:
-                    raise ValueError("the answer is too long")
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) > _ANSWER_BYTES_MAX:
+                raise ValueError("the answer is too long")
     return bytes(body)
 
 
