@@ -36,7 +36,7 @@ from visavis.media.recorder import Recorders
 from visavis.net.guard import Guard
 from visavis.providers import catalog
 from visavis.providers.base import MeetingService
-from visavis.providers.discovery import USUAL_PORTS, Discovery
+from visavis.providers.discovery import Discovery
 from visavis.providers.trial import first_word_ms
 from visavis.resources.avatars import routes as avatars
 from visavis.resources.avatars.assets import Pictures, PictureShelf
@@ -167,8 +167,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings.make_data_dir()
     async with AsyncExitStack() as stack:
         keyring = _keyring(settings)
-        app.state.discovery = discovery = _discovery(settings, app.state.own_ports)
-        app.state.minds = minds = _minds(settings, keyring, discovery)
+        app.state.minds = minds = _minds(settings, keyring, app.state.own_ports)
         database = await _open_database(settings, stack)
         media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
@@ -287,14 +286,11 @@ def _keyring(settings: Settings) -> Keyring:
     return Keyring.from_folder(settings.data_dir)
 
 
-def _minds(settings: Settings, keyring: Keyring, discovery: Discovery) -> Minds:
+def _minds(settings: Settings, keyring: Keyring, own_ports: frozenset[int]) -> Minds:
     reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
-    return Minds(_stock_mind(settings), keyring, reach, first_word_ms, discovery.look)
-
-
-def _discovery(settings: Settings, own_ports: frozenset[int]) -> Discovery:
-    """Who looks for language models on this machine; at no port where the operator wants none found."""
-    return Discovery(USUAL_PORTS if settings.discover_llms else (), own_ports)
+    return Minds(
+        _stock_mind(settings), keyring, reach, first_word_ms, Discovery(settings.discover_llms, own_ports).look
+    )
 
 
 def _stock_mind(settings: Settings) -> MindSpec:

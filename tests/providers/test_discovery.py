@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
 from starlette.datastructures import State
 
-from visavis.app import _discovery
 from visavis.cli.server import Server
 from visavis.core.minds import FoundServer
 from visavis.providers import discovery
@@ -46,7 +46,7 @@ async def listening(body: bytes | None = MODELS, status: str = "200 OK") -> Asyn
 
 async def test_a_server_is_found_with_its_models() -> None:
     async with listening() as (listener, port):
-        found = await Discovery([("Ollama", port), ("vLLM", 1)]).look()
+        found = await Discovery(usual_ports=[("Ollama", port), ("vLLM", 1)]).look()
     assert found == (FoundServer("Ollama", f"http://127.0.0.1:{port}/v1", ("llama3.2", "qwen3:8b")),)
     assert listener.requests[0].startswith("GET /v1/models HTTP/1.1")
     assert "authorization" not in listener.requests[0].lower()
@@ -67,19 +67,19 @@ async def test_a_server_is_found_with_its_models() -> None:
 )
 async def test_somebody_else_is_left_alone(body: bytes, status: str) -> None:
     async with listening(body, status) as (_, port):
-        assert await Discovery([("Ollama", port)]).look() == ()
+        assert await Discovery(usual_ports=[("Ollama", port)]).look() == ()
 
 
 async def test_who_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "WITHIN_S", 0.05)
     async with listening(None) as (_, port), listening() as (_, other):
-        found = await Discovery([("Ollama", port), ("vLLM", other)]).look()
+        found = await Discovery(usual_ports=[("Ollama", port), ("vLLM", other)]).look()
     assert {server.label for server in found} <= {"vLLM"}
 
 
 async def test_this_server_does_not_ask_itself() -> None:
     async with listening() as (listener, port):
-        assert await Discovery([("vLLM", port)], own_ports={port}).look() == ()
+        assert await Discovery(usual_ports=[("vLLM", port)], own_ports={port}).look() == ()
     assert listener.requests == []
 
 
@@ -87,7 +87,7 @@ async def test_nobody_is_asked_twice_within_seconds() -> None:
     clock = {"now_s": 100.0}
     now_s: Callable[[], float] = lambda: clock["now_s"]  # noqa: E731
     async with listening() as (listener, port):
-        found = Discovery([("Ollama", port)], now_s=now_s)
+        found = Discovery(usual_ports=[("Ollama", port)], now_s=now_s)
         both = await asyncio.gather(found.look(), found.look())
         assert len(listener.requests) == 1
         assert both[0] == both[1] != ()
@@ -102,23 +102,24 @@ def test_only_loopback_is_looked_at() -> None:
 
 async def offered(capsys: pytest.CaptureFixture[str], found: Discovery, **settings: str) -> str:
     """What a server says about it after its start."""
-    state = State({"settings": Settings(**settings), "discovery": found})  # type: ignore[arg-type]
-    await Server(uvicorn.Config("none:at_all"), state, 0.0, lambda: None, quiet=False)._offer_minds()
+    state = State({"settings": Settings(**settings), "minds": SimpleNamespace(discover=found.look)})  # type: ignore[arg-type]
+    await Server(uvicorn.Config("none:at_all"), state, 0.0, lambda: None, quiet=False, link_key=None)._offer_minds()
     return capsys.readouterr().out
 
 
 async def test_what_was_found_is_offered_at_the_start_and_not_used(capsys: pytest.CaptureFixture[str]) -> None:
     async with listening() as (_, port):
-        found = Discovery([("Ollama", port)])
+        found = Discovery(usual_ports=[("Ollama", port)])
         said = await offered(capsys, found)
         assert f"Ollama at http://127.0.0.1:{port}/v1 with llama3.2, qwen3:8b. It is not used" in said
         assert f"VISAVIS_LLM_URL=http://127.0.0.1:{port}/v1 VISAVIS_LLM_MODEL=llama3.2\n" in said
         assert await offered(capsys, found, llm_url="http://a.test/v1", llm_model="m") == ""
-    assert await offered(capsys, Discovery([])) == ""
+    assert await offered(capsys, Discovery(usual_ports=[])) == ""
 
 
-def test_an_operator_may_forbid_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_operator_may_forbid_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().discover_llms
     monkeypatch.setenv("VISAVIS_DISCOVER_LLMS", "false")
-    assert _discovery(Settings(), frozenset())._usual_ports == ()
-    monkeypatch.delenv("VISAVIS_DISCOVER_LLMS")
-    assert _discovery(Settings(), frozenset())._usual_ports == discovery.USUAL_PORTS
+    async with listening() as (listener, port):
+        assert await Discovery(Settings().discover_llms, usual_ports=[("Ollama", port)]).look() == ()
+    assert listener.requests == []

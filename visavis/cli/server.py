@@ -134,7 +134,7 @@ class Server(uvicorn.Server):
         """Language models on this machine, where the operator chose none. The start does not wait for them."""
         if self._state.settings.llm_url:
             return
-        for found in await self._state.discovery.look():
+        for found in await self._state.minds.discover():
             models = ", ".join(found.models[:MODELS_SHOWN])
             print(f"Found    {found.label} at {found.url} with {models}. It is not used: to let it think, set")
             print(f"         VISAVIS_LLM_URL={found.url} VISAVIS_LLM_MODEL={found.models[0]}", flush=True)

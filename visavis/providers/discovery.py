@@ -22,16 +22,17 @@ _ANSWER_BYTES_MAX = 1_000_000
 
 
 class Discovery:
-    """`own_ports` are those of this server, which need not ask itself; they may become known later."""
+    """Nobody is looked for where that is not `wanted`. A server need not ask itself at its `own_ports`."""
 
     def __init__(
         self,
-        usual_ports: Sequence[tuple[str, int]] = USUAL_PORTS,
+        wanted: bool = True,
         own_ports: Collection[int] = (),
+        usual_ports: Sequence[tuple[str, int]] = USUAL_PORTS,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.own_ports = own_ports
-        self._usual_ports, self._now_s = usual_ports, now_s
+        self._ports = [(label, port) for label, port in usual_ports if wanted and port not in own_ports]
+        self._now_s = now_s
         self._looking = asyncio.Lock()
         self._found: tuple[FoundServer, ...] = ()
         self._fresh_until_s = float("-inf")
@@ -40,9 +41,8 @@ class Discovery:
         """In the order of the ports. Takes half a second at most, and fails never."""
         async with self._looking:
             if self._now_s() >= self._fresh_until_s:
-                asked = [(label, port) for label, port in self._usual_ports if port not in self.own_ports]
                 async with httpx.AsyncClient(trust_env=False, timeout=WITHIN_S) as client:
-                    answers = await asyncio.gather(*(_ask(client, label, port) for label, port in asked))
+                    answers = await asyncio.gather(*(_ask(client, label, port) for label, port in self._ports))
                 self._found = tuple(found for found in answers if found is not None)
                 self._fresh_until_s = self._now_s() + FRESH_S
             return self._found
