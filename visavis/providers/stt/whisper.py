@@ -113,7 +113,7 @@ class Whisper:
 
     def __init__(self, settings: Settings, now_s: Callable[[], float] = time.perf_counter) -> None:
         """Takes a second and more. Raises `ProviderError` for a model that the library cannot read."""
-        from faster_whisper import WhisperModel
+        from faster_whisper import WhisperModel  # pyright: ignore[reportMissingImports] - an extra
 
         self.now_s = now_s
         try:
