@@ -41,7 +41,9 @@ class VoiceDetectionOptions(Body):
     silence_before_skip_turn_seconds: Annotated[float, Field(ge=0, le=900)] | None = None
     silence_before_session_end_seconds: Annotated[float, Field(ge=0, le=7200)] | None = None
     silence_before_auto_end_turn_seconds: Annotated[float, Field(ge=0.5, le=10)] | None = None
-    speech_enhancement_level: Share | None = None
+    speech_enhancement_level: (
+        Annotated[float, Field(ge=0, le=1, description="Not supported: it is kept and changes nothing.")] | None
+    ) = None
     stt_provider: Annotated[str, Field(max_length=64)] | None = None
 
 
