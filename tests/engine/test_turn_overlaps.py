@@ -93,6 +93,14 @@ SCRIPTS = {
         (2749, Tick(), []),
         (2750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
     ],
+    "words that were heard of an echo are nobody's": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2100, VoiceJudged("echo"), [Unduck()]),
+        (3000, VoiceJudged("interruption"), [Duck()]),
+        (3060, VoiceJudged("echo"), [Unduck()]),
+        (4000, Tick(), []),
+    ],
     "an echo that silenced her lets her go on when it is over": [
         *ANSWERED,
         (2000, VoiceStarted(), [Duck()]),

@@ -257,7 +257,7 @@ class TurnMachine:
                 return (calm, []) if state.hushed else _released(calm)
             case VoiceStarted():
                 return _started(state, now_ms)
-            case VoiceJudged("interruption") if state.voice_since_ms is not None and state.may_be_cut:
+            case VoiceJudged("interruption") if _own_words(state) and state.may_be_cut:
                 return self._barge_in(state, now_ms)
             case VoiceJudged(verdict):
                 return _judged(state, verdict, now_ms)
@@ -347,10 +347,15 @@ def _judged(state: Replying, verdict: Verdict, now_ms: float) -> Step:
     if state.verdict in others and verdict not in others and state.voice_since_ms is not None and not state.hushed:
         # another voice has come, and begins to count
         state = replace(state, voice_since_ms=now_ms, suspected_ms=now_ms - HUSH_AFTER_MS + OTHERWISE_MS)
-    judged = replace(state, verdict=verdict)
+    judged = replace(state, verdict="unsure" if verdict == "interruption" else verdict)
     if verdict == "echo" and state.hushed:  # the end of hers, under the other voice or without one
         return judged, []
-    return _ducked(judged) if verdict == "unsure" else _released(judged)
+    return _ducked(judged) if judged.verdict == "unsure" else _released(judged)
+
+
+def _own_words(state: Replying) -> bool:
+    """Whether words that are understood are those of this voice; of an echo they would be the persona's."""
+    return state.voice_since_ms is not None and state.verdict not in ("echo", "noise")
 
 
 def _key_ms(state: Replying) -> float | None:
