@@ -14,7 +14,7 @@ from tests.cli.quick_server import API_KEY, QuickServer, quick_server
 from tests.rest import DOCUMENTED
 
 KILLS = 20
-FEW_KILLS = 6
+FEW_KILLS = 3
 WRITERS = 6
 
 
@@ -99,7 +99,7 @@ class Story:
 
 
 def connected(server: QuickServer) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=server.url, headers={"authorization": f"Bearer {API_KEY}"}, timeout=30)
+    return httpx.AsyncClient(base_url=server.url, headers={"authorization": f"Bearer {API_KEY}"}, timeout=120)
 
 
 async def until_it_dies(writer: Writer, client: httpx.AsyncClient) -> None:
