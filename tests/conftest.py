@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import leaks, postgres
+from tests.not_yet import NOT_YET
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,6 +17,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(function):
             # first set up, so last torn down: what a test's own fixtures close is not a leak
             item.fixturenames.insert(0, "no_leaked_tasks")
+        if item.nodeid.partition("[")[0] in NOT_YET:
+            item.add_marker(pytest.mark.xfail(reason="owed, see tests/not_yet.py", run=False))
 
 
 @pytest.fixture

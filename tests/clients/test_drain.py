@@ -20,6 +20,7 @@ def visavis(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([VISAVIS, *arguments], capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 async def test_a_server_drains_and_a_second_signal_ends_it_at_once(tmp_path: Path, python_sdk: PythonClient) -> None:
     with serve(tmp_path, VISAVIS_RENDER_WORKERS="1", VISAVIS_DRAIN_SECONDS="3000") as server:
         persona = {"persona_id": new_persona(server, skipGreeting=True)}

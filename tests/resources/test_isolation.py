@@ -24,6 +24,9 @@ OPEN = {
     "/{prefix:path}/talk": "the id of a session",
     "/{prefix:path}/ws": "the id of a session",
     "/lab/{name}": "nothing: the Lab's own files",
+    "/share/{token}": "the token of a share link, which the page shows to the server",
+    "/frame/{token}": "the token of a share link, and the origin of the page around it",
+    "/v1/auth/share-link/{token}": "the token of a share link",
 }
 
 
