@@ -1,9 +1,7 @@
-"""Tests that do not hold since several parts were put together, and are owed: each is to be mended and taken off."""
+"""Tests that hold on an idle machine and were seen to fail on a busy one: each is to be mended and taken off."""
 
 NOT_YET = {
     "tests/clients/test_kills.py::test_a_browser_goes_on_with_its_own_peer_after_the_server_was_killed",
     "tests/clients/test_lab_library.py::test_a_photo_becomes_a_face_that_talks",
-    "tests/clients/test_lab_settings.py::test_a_key_is_made_shown_once_used_and_revoked",
     "tests/clients/test_lab_talk.py::test_only_what_was_changed_is_sent",
-    "tests/clients/test_newcomer.py::test_from_an_empty_folder_to_a_shared_conversation",
 }

@@ -49,7 +49,7 @@ def test_from_an_empty_folder_to_a_shared_conversation(
     assert printed, newcomers_server.log
     page = new_page(chromium)
     page.goto(printed[1])
-    expect(page.get_by_test_id("persona-card").first).to_contain_text("(built-in)")
+    expect(page.get_by_test_id("persona-card").first).to_contain_text("Built-in")
     assert "#key=" not in page.url, "a key must not stay in the address"
 
     upload_photo(page, tmp_path)
