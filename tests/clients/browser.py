@@ -5,7 +5,6 @@ import contextlib
 import functools
 import http.server
 import shutil
-import threading
 import wave
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page, async_playwright
 
 from tests.clients import environments
+from tests.clients.sites import serving
 
 HERE = Path(__file__).resolve().parent
 RECORDING_RATE_HZ = 16_000
@@ -139,12 +139,5 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
 def page_server() -> Iterator[str]:
     """Serves the page from a port of its own, so that it is a stranger to the server's origin."""
     handler = functools.partial(_Pages, directory=str(HERE / "js_sdk"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(handler) as origin:
+        yield origin

@@ -3,7 +3,7 @@
 import contextlib
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
@@ -22,7 +22,14 @@ def site(html: str) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """The test's own output says enough."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    with serving(Page) as origin:
+        yield origin
+
+
+@contextlib.contextmanager
+def serving(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Answers on a port of its own until left; its origin."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
