@@ -137,6 +137,7 @@ def test_a_link_is_made_switched_off_and_deleted(sqlite_server: Server, page: Pa
     page.get_by_test_id("persona-share").click()
     page.get_by_test_id("share-create").click()
     row = page.get_by_test_id("share-row")
+    row.wait_for(timeout=PATIENCE_MS)
     [made] = sqlite_server.ask("GET", f"/v1/share-links?personaId={persona_id}").json()["data"]
     expect(row.get_by_test_id("share-url")).to_have_text(made["url"])
     row.get_by_text("Switch off").click()

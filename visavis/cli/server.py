@@ -1,6 +1,7 @@
 """The web server around the app: where it listens, what it says there, and how it ends."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from visavis.transports.wire import SIGNALLING_BYTES_MAX
 PING_SECONDS = 20
 CONNECTIONS_CLOSED_WITHIN_S = 10
 MODELS_SHOWN = 3
+GARBAGE_LOOKED_FOR_AFTER = 10_000  # new objects; the default of 700 is less than a request makes
 
 
 def preload() -> None:
@@ -77,6 +79,13 @@ def run(
     Server(config, application.state, settings.drain_seconds * 1000, up, quiet, link_key).run(list(sockets))
 
 
+def _spare_the_collector() -> None:
+    """What was loaded so far stays for good: looking through it again and again would hold up pictures and requests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_LOOKED_FOR_AFTER)
+
+
 class Server(uvicorn.Server):
     """A first SIGTERM admits nobody any more and lets sessions end; a second one, or SIGINT, does not wait for them."""
 
@@ -100,6 +109,7 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
+            _spare_the_collector()
             if not self._quiet:
                 self._announce()
                 self._offering = asyncio.create_task(self._offer_minds(), name="offer-minds")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest
@@ -28,6 +28,10 @@ FOREIGN = "espeak"
 GENDERS = {"FEMALE": "-female", "MALE": "-male"}
 # beyond these a voice cannot be understood any more, whatever was multiplied with whatever
 SPEEDS = (0.25, 4.0)
+# put together once: it is asked for every persona that is shown
+SECRETS = select(ProviderSecret.provider, ProviderSecret.secret).where(
+    ProviderSecret.organization_id == bindparam("owner")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,8 @@ class Speakers:
         wanted = {provider_of(row) for row in rows if row is not None} & set(self.takes_keys)
         if not wanted:
             return Cast(self, {})
-        query = select(ProviderSecret.provider, ProviderSecret.secret).where(
-            ProviderSecret.organization_id == organization_id, ProviderSecret.provider.in_(wanted)
-        )
-        return Cast(self, {name: secret for name, secret in (await session.execute(query)).all()})
+        kept = await session.execute(SECRETS, {"owner": organization_id})
+        return Cast(self, {name: secret for name, secret in kept.all() if name in wanted})
 
 
 @dataclass(frozen=True, slots=True)
