@@ -100,6 +100,13 @@ class Repository(Generic[Row]):
         return or_(self.model.organization_id == owner, self.model.organization_id.is_(None))
 
 
+class AnyOwn(Repository[Row]):
+    """Whichever row is the organization's own: asked for beside others, it says whether there is one."""
+
+    def by_id(self) -> ColumnElement[bool]:
+        return self.model.organization_id == bindparam("owner", self.organization_id)
+
+
 _together: dict[tuple[object, ...], Select[*tuple[Any, ...]]] = {}
 
 

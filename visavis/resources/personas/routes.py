@@ -30,11 +30,12 @@ class _Desk:
 
     async def answer(self, row: models.Persona, found: References, *, new: bool = False) -> Persona:
         attached = await self.personas.attached(row, found, new=new)
-        [voice] = await self.voices([found.voice])
+        [voice] = await self.voices([found.voice], own_keys=found.own_keys)
         return Persona.of(row, found.avatar, voice, attached, self.addresses)
 
-    async def voices(self, rows: Sequence[models.Voice | None]) -> list[Voice | None]:
-        cast = await self.speakers.of(self.personas.session, self.personas.organization_id, rows)
+    async def voices(self, rows: Sequence[models.Voice | None], *, own_keys: bool = True) -> list[Voice | None]:
+        spoken = rows if own_keys else ()
+        cast = await self.speakers.of(self.personas.session, self.personas.organization_id, spoken)
         return [Voice.of(row, self.addresses, cast) if row is not None else None for row in rows]
 
 
