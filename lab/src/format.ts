@@ -33,6 +33,15 @@ export function percent(share: number | null | undefined, none = "—"): string 
   return share === null || share === undefined ? none : `${Math.round(share * 100)} %`;
 }
 
+/** A share that is small when all is well. */
+export function rate(share: number | null): string {
+  return share === null ? "—" : share === 0 ? "0 %" : share < 0.001 ? "< 0.1 %" : `${(share * 100).toFixed(1)} %`;
+}
+
+export function bitRate(bitsPerSecond: number): string {
+  return bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1000)} kb/s` : `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`;
+}
+
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400_000],

@@ -33,8 +33,7 @@ def test_a_session_is_found_and_watched_with_its_captions(opened_lab: Lab, filme
     rows.get_by_role("link").click()
 
     film = shown.get_by_test_id("film")
-    expect(film).to_be_visible()
-    shown.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    shown.wait_for_function("() => document.querySelector('video')?.textTracks[0]?.cues?.length >= 2")
     cues: list[str] = film.evaluate("(video) => [...video.textTracks[0].cues].map((cue) => cue.text)")
     assert cues[:2] == [GREETING, QUESTION]
     shown.get_by_test_id("said-user").get_by_role("button").click()
@@ -50,6 +49,21 @@ def test_each_turn_shows_where_its_time_went(lab_server: Server, opened_lab: Lab
     assert [stage for stage in ("Think", "Speak", "Send") if stage not in told] == []
 
 
+def test_a_session_shows_how_good_the_line_was_and_how_the_picture_went_with_the_sound(
+    lab_server: Server, opened_lab: Lab, filmed: str
+) -> None:
+    measured = lab_server.ask("GET", f"/v1/sessions/{filmed}/analytics").json()
+    network, skew = measured["network"], measured["avSkew"]
+    assert network["packetsSent"] > 0 <= network["packetsLost"]
+    assert network["sentBitsPerSecond"] > 0
+    assert 0 <= network["roundTripMs"]["p50"] <= network["roundTripMs"]["max"]
+    assert network["jitterMs"]["p50"] >= 0
+    assert abs(skew["meanMs"]) <= abs(skew["worstMs"])
+    shown = opened_lab.open(f"sessions/{filmed}")
+    expect(shown.get_by_test_id("session-network")).to_contain_text(f"of {network['packetsSent']:,}")
+    expect(shown.get_by_text("Picture against sound").first).to_be_visible()
+
+
 def test_a_session_is_taken_away_as_json_and_as_captions(opened_lab: Lab, filmed: str, tmp_path: Path) -> None:
     shown = opened_lab.open(f"sessions/{filmed}")
     with shown.expect_download() as taken:
@@ -59,6 +73,7 @@ def test_a_session_is_taken_away_as_json_and_as_captions(opened_lab: Lab, filmed
     assert kept["session"]["id"] == filmed
     assert kept["transcript"]["messages"][0]["message"] == GREETING
     assert kept["analytics"]["turns"]
+    assert kept["analytics"]["network"]["packetsSent"] > 0
 
     shown.get_by_role("main").get_by_test_id("menu").click()
     with shown.expect_download() as taken:

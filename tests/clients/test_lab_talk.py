@@ -12,7 +12,6 @@ from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
-PATIENCE_MS = 60_000
 SPOKEN = re.compile(r"\w+ \w+")
 EDITOR_PARTS = ("character", "face", "voice", "mind", "listening")
 
@@ -43,13 +42,13 @@ def test_a_draft_talks_before_it_is_saved(sqlite_server: Server, page: Page) -> 
     page.get_by_test_id("editor-part-character").click()
 
     page.get_by_test_id("start").click()
-    expect(page.get_by_test_id("line-persona").first).to_contain_text(GREETING, timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("line-persona").first).to_contain_text(GREETING)
     found = sqlite_server.ask("GET", "/v1/personas?search=Draft+of+Nora").json()
     assert found["meta"]["total"] == 0, "nothing is stored by talking"
 
     page.get_by_test_id("editor-greeting").fill("Welcome back to us.")
     page.get_by_test_id("preview-restart").click()
-    expect(page.get_by_test_id("line-persona").first).to_contain_text("Welcome back", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("line-persona").first).to_contain_text("Welcome back")
     page.get_by_test_id("stop").click()
 
     page.get_by_test_id("editor-save").click()
@@ -120,12 +119,12 @@ def test_a_phone_that_is_held_upright_shows_an_upright_picture(sqlite_server: Se
         page = phone.page
         page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
         page.get_by_test_id("start").click()
-        expect(page.get_by_test_id("line-persona").first).to_contain_text(SPOKEN, timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("line-persona").first).to_contain_text(SPOKEN)
         page.wait_for_function("document.querySelector('[data-testid=stage-video]').videoWidth > 0")
         size = page.get_by_test_id("stage-video").evaluate("(video) => [video.videoWidth, video.videoHeight]")
         assert size[0] * 3 == size[1] * 2
         page.get_by_test_id("devices").click()
-        expect(page.get_by_test_id("device-microphone")).to_contain_text("Fake", timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("device-microphone")).to_contain_text("Fake")
         page.get_by_test_id("device-microphone").select_option(index=1)
         expect(page.get_by_test_id("mic-state")).to_have_attribute("data-state", "on")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -137,7 +136,7 @@ def test_a_link_is_made_switched_off_and_deleted(sqlite_server: Server, page: Pa
     page.get_by_test_id("persona-share").click()
     page.get_by_test_id("share-create").click()
     row = page.get_by_test_id("share-row")
-    row.wait_for(timeout=PATIENCE_MS)
+    row.wait_for()
     [made] = sqlite_server.ask("GET", f"/v1/share-links?personaId={persona_id}").json()["data"]
     expect(row.get_by_test_id("share-url")).to_have_text(made["url"])
     row.get_by_text("Switch off").click()
@@ -159,7 +158,7 @@ def test_the_demo_shows_the_widget_once_it_may(sqlite_server: Server, page: Page
     page.get_by_role("button", name="Talk to Shown").click()
     page.get_by_test_id("demo-allow").click()
     page.get_by_role("button", name="Talk to Shown").click()
-    expect(page.get_by_test_id("room-state")).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("room-state")).to_have_attribute("data-state", "live")
     page.get_by_test_id("demo-player").click()
     expect(page.frame_locator("iframe").get_by_test_id("start")).to_be_visible()
 

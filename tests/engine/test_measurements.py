@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from visavis.core.errors import ProviderError
-from visavis.core.events import Interrupt, Talk, TurnMeasured, UserSpeechStarted
+from visavis.core.events import Interrupt, LineMeasured, Talk, TurnMeasured, UserSpeechStarted
 from visavis.core.frames import AUDIO_TICK_MS
 from visavis.core.spec import PersonaSpec
 from visavis.engine.records import ReportedMessage
@@ -50,6 +50,33 @@ async def test_the_waterfall_of_a_turn_has_every_step_in_order() -> None:
     assert len(times) == len(steps)
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert measured.endpoint_ms == pytest.approx((measured.user_ended_ms or 0) + 500, abs=40)
+
+
+@pytest.mark.parametrize("late_ms", [-40, 0, 60])
+async def test_how_much_later_than_its_sound_a_picture_leaves(late_ms: int) -> None:
+    async with Rehearsal(persona=GREETER) as r:
+        await r.connect()
+        await r.pass_time(200)
+        for _ in range(3):
+            r.face.pts_ms = len(r.packets) * AUDIO_TICK_MS - AUDIO_TICK_MS - late_ms
+            await r.line.next_video()
+            await r.pass_time(100)
+        r.face.pts_ms = len(r.packets) * AUDIO_TICK_MS - AUDIO_TICK_MS - 3 * abs(late_ms)
+        await r.line.next_video()
+        await r.pass_time(2_000)
+    (measured,) = r.all(TurnMeasured)
+    assert measured.av_skew_ms == pytest.approx(late_ms, abs=AUDIO_TICK_MS)
+    assert measured.av_skew_worst_ms == pytest.approx(3 * abs(late_ms), abs=AUDIO_TICK_MS)
+
+
+async def test_how_good_the_line_was_is_kept() -> None:
+    figures = LineMeasured(9.0, 2_000.0, 20.0, 1.5, 150, 2, 90_000)
+    async with Rehearsal() as r:
+        await r.connect()
+        r.line.measured(figures)
+        await r.pass_time(20)
+        assert r.all(LineMeasured) == [figures]
+        assert figures in r.entries
 
 
 async def test_a_picture_from_before_the_speech_does_not_show_it() -> None:

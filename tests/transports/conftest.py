@@ -22,7 +22,7 @@ from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtp import RtpPacket
 
 from visavis.core.clock import MonotonicClock
-from visavis.core.events import Command
+from visavis.core.events import Command, LineMeasured
 from visavis.core.frames import FRAME_MS, AudioChunk, EncodedVideo, VideoCodec
 from visavis.transports.base import Peer
 from visavis.transports.webrtc import Answer, WebRtcPeers
@@ -85,6 +85,7 @@ class TestLine:
         self.heard: list[AudioChunk] = []
         self.bitrates_bps: list[int] = []
         self.pictures: list[int] = []
+        self.figures: list[LineMeasured] = []
         self.keyframes = 0
         self.pulled = 0
         self._picture = 0
@@ -125,6 +126,9 @@ class TestLine:
 
     def set_bitrate(self, bitrate_bps: int) -> None:
         self._note(self.bitrates_bps, bitrate_bps)
+
+    def measured(self, figures: LineMeasured) -> None:
+        self._note(self.figures, figures)
 
     async def wait_until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE_S):

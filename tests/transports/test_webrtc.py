@@ -161,6 +161,15 @@ async def test_bandwidth_estimates_reach_the_line(connected: Answer, client: Cli
     assert line.bitrates_bps[1] == connected.peer.video.bitrate_bps
 
 
+async def test_a_client_that_reports_lets_the_line_be_measured(connected: Answer, line: TestLine) -> None:
+    await line.wait_until(lambda: line.figures)
+    figures = line.figures[0]
+    assert figures.packets_sent > 0 == figures.packets_lost
+    assert figures.bytes_sent > 0
+    assert (figures.round_trip_ms or 0.0) >= 0
+    assert figures.jitter_ms is not None
+
+
 # --- the data channel -----------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from visavis.core.events import (
     ConfigUpdated,
     CueApplied,
     Event,
+    LineMeasured,
     PersonaSaid,
     PersonaSpeaking,
     PersonaThought,
@@ -46,6 +47,7 @@ EVENTS: dict[type, Event] = {
         PersonaThought(6.0, "turn", "thought-1", 0, "They greet me."),
         PersonaSpeaking(7.0, "turn"),
         MEASURED,
+        LineMeasured(7.5, 2_000.0, 20.0, 1.0, 100, 0, 50_000),
         ToolCallStarted(8.0, "event-1", PAGE_CALL),
         ClientToolCalled(8.0, "event-1", PAGE_CALL),
         ToolCallCompleted(9.0, "event-2", WEBHOOK_CALL, "Sunny", ("faq.pdf",)),
@@ -167,7 +169,7 @@ ON_DATA_CHANNEL |= {
         "data": {"event_uid": "event-3", **OF_WEBHOOK, "error_message": "It answered 500."},
     },
 }
-TOLD_TO_NOBODY = {PersonaSpeaking, TurnMeasured}
+TOLD_TO_NOBODY = {PersonaSpeaking, TurnMeasured, LineMeasured}
 
 
 # --- server to client -----------------------------------------------------------------------------------------------

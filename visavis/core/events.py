@@ -222,6 +222,9 @@ class TurnMeasured:
     final, the first token came, `first_sound_ms` (the voice's first sound was ready), `first_frame_ms` (the first
     picture of the speaking face left) and `first_audio_ms` (the first packet of sound left). The last two come in
     either order; pictures are there only where somebody looks.
+
+    `av_skew_ms` is how much later than the sound of the same moment the pictures of the speech left: the middle one,
+    negative where it left earlier. `av_skew_worst_ms` is that of the picture that was furthest from its sound.
     """
 
     at_ms: float
@@ -242,6 +245,25 @@ class TurnMeasured:
     endpoint_ms: float | None = None
     first_sound_ms: float | None = None
     first_frame_ms: float | None = None
+    av_skew_ms: float | None = None
+    av_skew_worst_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineMeasured:
+    """How the line to the person was for the last `span_ms`, by what was sent and what their end reported of it.
+
+    `round_trip_ms` is there and back, `jitter_ms` how unevenly the sound arrives; None where nobody told. Packets and
+    bytes are those of sound and picture together, without what the network adds.
+    """
+
+    at_ms: float
+    span_ms: float
+    round_trip_ms: float | None
+    jitter_ms: float | None
+    packets_sent: int
+    packets_lost: int
+    bytes_sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +379,7 @@ Event: TypeAlias = (
     | PersonaThought
     | PersonaSpeaking
     | TurnMeasured
+    | LineMeasured
     | ToolCallStarted
     | ClientToolCalled
     | ToolCallCompleted

@@ -22,6 +22,7 @@ from visavis.core.events import (
     End,
     EndReason,
     Interrupt,
+    LineMeasured,
     Mistaken,
     SessionEnded,
     SessionReady,
@@ -165,6 +166,9 @@ class Conversation:
         if self.spec.video_quality == "auto":  # "high" pins the bitrate, whatever the network says
             self._show.set_bitrate(bitrate_bps)
 
+    def measured(self, figures: LineMeasured) -> None:
+        self._inbox.put(figures)
+
     # --- the one task that handles everything -------------------------------------------------------------------
 
     async def _run(self) -> None:
@@ -190,7 +194,7 @@ class Conversation:
                 return item
             case End():
                 return ending("client")
-            case PeerExpected() | PeerOpened() | PeerLost() | SocketLost() | FaceReady():
+            case PeerExpected() | PeerOpened() | PeerLost() | SocketLost() | LineMeasured() | FaceReady():
                 if (over := await self._line_changed(item, now_ms)) is not None:
                     return over
             case ReplyOver():
@@ -237,6 +241,8 @@ class Conversation:
             case SocketLost(socket) if socket is self._audience.socket:
                 self._audience.socket = None
                 self._lifecycle.socket_lost(now_ms)
+            case LineMeasured():
+                self._deliver(item)
             case FaceReady(error) if error:
                 self._fail(f"The face could not be drawn: {error}")
                 return ending("failed")
@@ -258,15 +264,9 @@ class Conversation:
         self._ready = True
         if not self.spec.persona.audio_passthrough:
             self._ears = Ears(
-                self._parts.activity,
-                self._parts.ears,
-                self._parts.end_of_turn,
-                self.spec.ears or EarsSpec(""),
-                played=self._show.played,
-                off_loop=self._parts.off_loop,
-                tell=self._inbox.put,
-                on_trouble=self._fail,
-            )
+                self._parts.activity, self._parts.ears, self._parts.end_of_turn, self.spec.ears or EarsSpec(""),
+                played=self._show.played, off_loop=self._parts.off_loop, tell=self._inbox.put, on_trouble=self._fail,
+            )  # fmt: skip
         if not self.past.memory.ready:  # clients are told once that their session is ready
             self._deliver(SessionReady(now_ms))
         self._sayings.begin(again=self.past.memory.ready)

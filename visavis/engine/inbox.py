@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from visavis.core.clock import Clock
-from visavis.core.events import Command, EndReason
+from visavis.core.events import Command, EndReason, LineMeasured
 from visavis.engine import turn
 from visavis.engine.reply import Reply
 from visavis.engine.system_tools import SystemCall
@@ -54,7 +54,7 @@ class FaceReady:
     error: str = ""
 
 
-LineNews: TypeAlias = PeerExpected | PeerOpened | PeerLost | SocketLost | FaceReady
+LineNews: TypeAlias = PeerExpected | PeerOpened | PeerLost | SocketLost | LineMeasured | FaceReady
 
 
 @dataclass(frozen=True, slots=True)

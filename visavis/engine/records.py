@@ -8,6 +8,7 @@ from visavis.core.events import (
     CalledTool,
     EndReason,
     Event,
+    LineMeasured,
     PersonaSaid,
     PersonaSpeaking,
     ToolCallCompleted,
@@ -48,7 +49,7 @@ class ReportedToolCall:
 
 
 # what is worth keeping as soon as it is known
-Entry: TypeAlias = ReportedMessage | TurnMeasured | ReportedToolCall | ProviderCall
+Entry: TypeAlias = ReportedMessage | TurnMeasured | LineMeasured | ReportedToolCall | ProviderCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Record:
                 self._persona(event)
             case TurnMeasured():
                 self.turns.append(event)
+                self._on_entry(event)
+            case LineMeasured():
                 self._on_entry(event)
             case ToolCallCompleted(at_ms, _, call, result, documents):
                 self._called(ReportedToolCall(call, "completed", at_ms, result, "", documents))

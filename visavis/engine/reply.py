@@ -192,6 +192,7 @@ class Reply:
         first = self._show.first_of(self.message_id)
         self._note(interrupted=interrupted and not failed, failed=failed)
         self._note(first_sound_ms=first.sound_ms, first_frame_ms=first.frame_ms)
+        self._note(av_skew_ms=first.skew.middle_ms, av_skew_worst_ms=first.skew.worst_ms)
         if self.audible and self._measured.last_audio_ms is None:
             self._note(last_audio_ms=now_ms)
         self._deliver(replace(self._measured, at_ms=now_ms))

@@ -8,7 +8,7 @@ zero moves with them, so that sound and picture stay together.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from visavis.core.clock import Clock
 from visavis.core.frames import AudioChunk, EncodedVideo, SpeechAudio, VideoFormat
@@ -18,6 +18,7 @@ from visavis.engine.overlap import Played
 from visavis.engine.placed import PlacedSpeech
 from visavis.engine.playout import Playout, Pulled, TimedText
 from visavis.engine.recorder import Recorder
+from visavis.engine.skew import Skew
 from visavis.renderers.base import Faces, FaceStage
 from visavis.transports.base import SpeechEncoder
 
@@ -28,12 +29,16 @@ FILM_KEYFRAME_EVERY_MS = 10_000  # whoever jumps about in a film waits for what 
 
 @dataclass(slots=True)
 class Firsts:
-    """When the first sound of a reply was ready, its place on the media clock, and when its first picture left."""
+    """When the first sound of a reply was ready, its place on the media clock, and when its first picture left.
+
+    `skew` is of all pictures from then on.
+    """
 
     owner: str = ""
     place_ms: float = 0.0
     sound_ms: float | None = None
     frame_ms: float | None = None
+    skew: Skew = field(default_factory=Skew)
 
 
 class Show:
@@ -59,6 +64,7 @@ class Show:
         self._zero_ms: float | None = None
         self._heard: list[AudioChunk] = []
         self._firsts = Firsts()
+        self._sound_late_ms = 0.0
         self._keyframe_ms = 0
         self._placed = PlacedSpeech()
         self._ducking: asyncio.Task[None] | None = None
@@ -197,6 +203,7 @@ class Show:
             self._zero_ms = now_ms - position_ms
             if self._stage is not None:
                 self._stage.start(self._zero_ms)
+        self._sound_late_ms = now_ms - position_ms
         pulled = self.playout.pull()
         if self._recorder is not None:
             self._recorder.sound(pulled.packet, position_ms)
@@ -208,9 +215,14 @@ class Show:
         picture = await self._stage.next_frame()
         if self._recorder is not None:
             self._film(picture)
-        if self._firsts.frame_ms is None and self._firsts.owner and picture.pts_ms >= self._firsts.place_ms:
-            self._firsts.frame_ms = self._clock.now_ms()
+        if self._firsts.owner and picture.pts_ms >= self._firsts.place_ms:
+            self._note_picture(picture.pts_ms, self._clock.now_ms())
         return picture
+
+    def _note_picture(self, pts_ms: float, now_ms: float) -> None:
+        firsts = self._firsts
+        firsts.frame_ms = now_ms if firsts.frame_ms is None else firsts.frame_ms
+        firsts.skew.add(now_ms - pts_ms, self._sound_late_ms)
 
     def _film(self, picture: EncodedVideo) -> None:
         assert self._recorder is not None

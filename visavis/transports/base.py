@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from visavis.core.events import Command, Event
+from visavis.core.events import Command, Event, LineMeasured
 from visavis.core.frames import AudioChunk, EncodedVideo, VideoFormat
 
 
@@ -52,6 +52,10 @@ class Line(Protocol):
     def want_keyframe(self) -> None: ...
 
     def set_bitrate(self, bitrate_bps: int) -> None: ...
+
+    def measured(self, figures: LineMeasured) -> None:
+        """How good the network to the person was lately."""
+        ...
 
 
 class SpeechEncoder(Protocol):

@@ -1,4 +1,5 @@
-"""What the client's RTCP asks for, and what ours says: keyframes, bitrate, and one time base for sound and picture.
+"""What the client's RTCP asks for and tells, and what ours says: keyframes, bitrate, how good the line is, and one time
+base for sound and picture.
 
 aiortc acts on feedback inside its encoders, which are never used here, so its senders are hooked at three methods.
 """
@@ -22,6 +23,7 @@ from visavis.core.clock import Clock
 from visavis.core.frames import VideoFormat
 from visavis.transports.bandwidth import Bandwidth
 from visavis.transports.base import Line
+from visavis.transports.line_meter import LineMeter
 from visavis.transports.media_clock import MediaClock
 from visavis.transports.tracks import AudioTrack, VideoTrack
 
@@ -84,6 +86,30 @@ class VideoFeedback:
         if abs(target_bps - self._told_bps) > BITRATE_STEP * self._told_bps:
             self._told_bps = target_bps
             self._line.set_bitrate(target_bps)
+
+
+def measure_line(sender: RTCRtpSender, meter: LineMeter, line: Line, *, is_sound: bool) -> None:
+    """Let the meter see the reports of one sender and of its receiver, and tell the line what comes of them.
+
+    To be called before `report_media_time`, which keeps some reports from leaving.
+    """
+    stream = meter.add(sender._ssrc, is_sound=is_sound)
+    handle, send = sender._handle_rtcp_packet, sender._send_rtcp
+
+    async def handle_measured(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == stream.ssrc and (measured := meter.on_report(stream, report)) is not None:
+                    line.measured(measured)
+        await handle(packet)
+
+    async def send_measured(packets: list[AnyRtcpPacket]) -> None:
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket):
+                meter.on_sent(stream, packet.sender_info)
+        await send(packets)
+
+    sender._handle_rtcp_packet, sender._send_rtcp = handle_measured, send_measured
 
 
 def report_media_time(sender: RTCRtpSender, track: AudioTrack | VideoTrack, media: MediaClock) -> None:

@@ -25,9 +25,10 @@ from visavis.core.frames import FRAMES_PER_SECOND, VideoCodec, VideoFormat
 from visavis.core.tasks import TaskSet
 from visavis.transports.allowance import Allowance
 from visavis.transports.base import Line, Peer
-from visavis.transports.feedback import VideoFeedback, report_media_time
+from visavis.transports.feedback import VideoFeedback, measure_line, report_media_time
 from visavis.transports.ice import IceServer, Network, PeerConnection, ice_connection
 from visavis.transports.keepsake import Keepsake
+from visavis.transports.line_meter import LineMeter
 from visavis.transports.media_clock import MediaClock
 from visavis.transports.microphone import Microphone
 from visavis.transports.offer import CANDIDATES_MAX, CheckedOffer, check_offer
@@ -169,8 +170,10 @@ class WebRtcPeer:
             self._take_over_channel(self._known.channel)
         self._video = VideoFormat(_negotiated(video), width_px, height_px, _bitrate_bps(width_px, height_px))
         VideoFeedback(video.sender, video_track, self._line, self._video, self._clock)
-        report_media_time(audio.sender, audio_track, self.media)
-        report_media_time(video.sender, video_track, self.media)
+        meter = LineMeter(self._clock)
+        for sender, track in ((audio.sender, audio_track), (video.sender, video_track)):
+            measure_line(sender, meter, self._line, is_sound=track is audio_track)
+            report_media_time(sender, track, self.media)
 
     async def reply(self, offer: CheckedOffer) -> str:
         """The answer's SDP with every candidate in it; the network is tried from here on."""

@@ -40,6 +40,7 @@ from visavis.core.events import (
     End,
     Event,
     Interrupt,
+    LineMeasured,
     Mistaken,
     PersonaSaid,
     PersonaSpeaking,
@@ -119,7 +120,7 @@ def signalling_message(event: Event, session_id: str) -> str | None:
             return None
         case ToolCallStarted() | ClientToolCalled() | ToolCallCompleted() | ToolCallFailed():
             return None
-        case PersonaSpeaking() | TurnMeasured() | CueApplied() | ConfigUpdated():
+        case PersonaSpeaking() | TurnMeasured() | LineMeasured() | CueApplied() | ConfigUpdated():
             return None
         case _:
             assert_never(event)
@@ -154,7 +155,9 @@ def data_channel_message(event: Event, sent_at: datetime) -> str | None:
         case ConfigUpdated(session_id=session_id, changed=changed):
             changed_fields = {path: dict(change) for path, change in changed.items()}
             return _data("personaConfigUpdateApplied", {"session_id": session_id, "changed_fields": changed_fields})
-        case SessionReady() | Warned() | TalkInterrupted() | SessionEnded() | PersonaSpeaking() | TurnMeasured():
+        case SessionReady() | Warned() | TalkInterrupted() | SessionEnded():
+            return None
+        case PersonaSpeaking() | TurnMeasured() | LineMeasured():
             return None
         case _:
             assert_never(event)

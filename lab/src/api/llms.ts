@@ -34,6 +34,13 @@ export interface LlmFields {
   secret: string;
 }
 
+/** A server of language models on the server's own machine. */
+export interface FoundServer {
+  name: string;
+  url: string;
+  models: string[];
+}
+
 export interface LlmTrial {
   ok: boolean;
   latencyMs: number | null;
@@ -51,6 +58,11 @@ export class Llms extends Catalog<Llm> {
 
   update(id: string, fields: Partial<LlmFields>): Promise<Llm> {
     return this.changed(this.http.put(this.of(id), fields));
+  }
+
+  /** `usable` says whether such addresses may be used here at all. */
+  discovered(signal?: AbortSignal): Promise<{ data: FoundServer[]; usable: boolean }> {
+    return this.http.get(`${this.path}/discovered`, signal);
   }
 
   /** Asks the model for one word. */

@@ -71,8 +71,26 @@ export interface Turn {
   wasInterrupted: boolean;
   interruptedStage: string | null;
   waterfallMs: Waterfall | null;
+  /** How much later than its sound a picture of the answer left: the middle one; negative when it was ahead. */
+  avSkewMs: number | null;
   userMessage?: string;
   assistantMessage?: string;
+}
+
+export interface Spread {
+  p50: number;
+  p95: number;
+  max: number;
+}
+
+/** The line to the client, as the server measured it. */
+export interface Network {
+  roundTripMs: Spread | null;
+  jitterMs: Spread | null;
+  packetsSent: number;
+  packetsLost: number;
+  packetLossRate: number | null;
+  sentBitsPerSecond: number;
 }
 
 export interface SessionAnalytics {
@@ -93,6 +111,8 @@ export interface SessionAnalytics {
     totalErrors: number;
     averageLatencies: { firstAudioLatencySeconds: number | null };
   };
+  network: Network | null;
+  avSkew: { meanMs: number; worstMs: number } | null;
   turns: Turn[];
 }
 

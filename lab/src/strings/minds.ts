@@ -16,6 +16,16 @@ export const minds = {
   testing: "Asking for one word…",
   works: (time: string) => `It answers; the first word came after ${time}.`,
   thinks: (who: string) => `Thinks here: ${who}`,
+  found: {
+    title: "On this machine",
+    lead: "Language model servers that answer at their usual ports here: Ollama, LM Studio, llama.cpp and vLLM. None is used before you add it.",
+    add: "Add",
+    added: "Added",
+    again: "Look again",
+    nobody: "None answered. Start one of them and look again.",
+    unusable: "This server may not use addresses on its own machine. Whoever runs it can allow that with VISAVIS_ALLOW_PRIVATE_URLS=true.",
+    name: (model: string, server: string) => `${model} (${server})`,
+  },
   secretNote: "A secret is kept sealed.",
   form: {
     name: "Name",

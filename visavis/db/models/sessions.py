@@ -53,6 +53,8 @@ class Session(Owned, Base):
     recording: Mapped[str] = mapped_column(String(255), default="")
     # by kind, name and model: calls, units and latencies
     providers_used: Mapped[Json] = mapped_column(default=dict)
+    # the network's latest round trips and jitters, and sums of what was sent and lost
+    line_quality: Mapped[Json] = mapped_column(default=dict)
     updated_at: Mapped[datetime | None] = mapped_column(onupdate=now, sort_order=2)
 
 

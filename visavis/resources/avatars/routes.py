@@ -132,14 +132,14 @@ async def delete_avatar(
 async def get_avatar_file(
     avatar_id: UuidId,
     file: AvatarFile,
-    transaction: Reading,
     request: Request,
     signer: Signed,
     token: Annotated[str, Query(max_length=4000)] = "",
 ) -> FileResponse:
     """Pictures of built-in avatars need no credential, those of an organization's own a signed address."""
     owner = owner_by(signer, f"{FOLDER}/{avatar_id}", token)
-    avatar = await Avatars(transaction, owner, also_hidden=True).get(avatar_id)
+    async with database(request).reading() as transaction:  # and no longer: drawing takes its time
+        avatar = await Avatars(transaction, owner, also_hidden=True).get(avatar_id)
     shelf: PictureShelf = request.app.state.pictures
     path = await shelf.get(avatar, file)
     visibility = "public" if avatar.organization_id is None else "private"

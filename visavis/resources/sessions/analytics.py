@@ -10,6 +10,7 @@ from visavis.core.errors import NotFound
 from visavis.db import models
 from visavis.db.models import Json
 from visavis.resources.sessions.called import stored_type
+from visavis.resources.sessions.line_quality import av_skew, network
 from visavis.resources.sessions.measured import USER_TURN_ID, completed
 from visavis.resources.sessions.providers_used import Prices, shown
 from visavis.resources.sessions.report_schemas import (
@@ -63,6 +64,8 @@ async def session_analytics(
         config=_ran_with(row),
         summary=_summary(row, [turn.measured for turn in turns], messages, calls),
         providers=shown(row.providers_used, prices),
+        network=network(row.line_quality),
+        av_skew=av_skew([turn.measured for turn in turns]),
         turns=[_turn(turn, calls, said if with_messages else {}) for turn in turns],
     )
 

@@ -56,6 +56,8 @@ def measured(turn: TurnMeasured, wall: WallTime) -> Json:
         "wasInterrupted": turn.interrupted,
         "interruptedStage": _stage(turn) if turn.interrupted else None,
         "waterfallMs": waterfall_ms(turn),
+        "avSkewMs": _rounded(turn.av_skew_ms),
+        "avSkewWorstMs": _rounded(turn.av_skew_worst_ms),
         **({USER_TURN_ID: turn.user_turn_id} if turn.user_turn_id else {}),
     }
 
@@ -81,6 +83,10 @@ def completed(turn: Mapping[str, Any]) -> bool:
 
 def _seconds(from_ms: float | None, until_ms: float | None) -> float | None:
     return None if from_ms is None or until_ms is None else max(0.0, round((until_ms - from_ms) / 1000, 3))
+
+
+def _rounded(ms: float | None) -> float | None:
+    return None if ms is None else round(ms, 1)
 
 
 def _finish_reason(turn: TurnMeasured) -> str | None:

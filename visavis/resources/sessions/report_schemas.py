@@ -119,6 +119,11 @@ class Turn(Answer):
         Literal["before_llm_output", "during_llm_generation", "before_audio", "while_speaking"] | None
     ) = None
     waterfall_ms: Waterfall | None = None
+    av_skew_ms: float | None = Field(
+        default=None,
+        description="How much later than the sound of the same moment the pictures of the answer left: the middle one.",
+    )
+    av_skew_worst_ms: float | None = Field(default=None, description="That of the picture furthest from its sound.")
     tool_calls: list[ToolCall]
     user_message: str | None = Field(default=None, exclude_if=_empty, description="With `includeMessages`.")
     assistant_message: str | None = Field(default=None, exclude_if=_empty, description="With `includeMessages`.")
@@ -170,6 +175,32 @@ class ProviderUse(Answer):
     cost: float | None
 
 
+class Spread(Answer):
+    p50: float
+    p95: float
+    max: float
+
+
+class Network(Answer):
+    """The line to the client, from what the server sent and what the client's RTCP reports said of it, every two
+    seconds. `roundTripMs` and `jitterMs` (of the sound, at the client) are of the latest ten minutes and null where the
+    client told nothing; the rest is of the whole session, sound and picture together."""
+
+    round_trip_ms: Spread | None
+    jitter_ms: Spread | None
+    packets_sent: int
+    packets_lost: int
+    packet_loss_rate: float | None
+    sent_bits_per_second: int = Field(description="Of sound and picture, without what the network adds.")
+
+
+class AvSkew(Answer):
+    """How much later than the sound of the same moment pictures left the server; negative where they left earlier."""
+
+    mean_ms: float
+    worst_ms: float
+
+
 class RanWith(Answer):
     llm_provider: str | None
     llm_model: str | None
@@ -195,4 +226,6 @@ class SessionAnalytics(Answer):
     config: RanWith
     summary: Summary
     providers: list[ProviderUse]
+    network: Network | None = Field(description="Null where nobody connected, or not for long enough.")
+    av_skew: AvSkew | None = Field(description="Null where no picture of an answer was sent.")
     turns: list[Turn]

@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.events import EndReason, TurnMeasured
+from visavis.core.events import EndReason, LineMeasured, TurnMeasured
 from visavis.core.tasks import TaskSet
 from visavis.db import models
 from visavis.db.blobs import Blobs
@@ -27,6 +27,7 @@ from visavis.engine.records import Entry, ReportedMessage, ReportedToolCall
 from visavis.http.strings import storable
 from visavis.resources.sessions.called import called
 from visavis.resources.sessions.checkpoints import Checkpoints, forget, write
+from visavis.resources.sessions.line_quality import LineQuality
 from visavis.resources.sessions.measured import WallTime, measured
 from visavis.resources.sessions.news import tell_ended, tell_tools_failed
 from visavis.resources.sessions.providers_used import ProvidersUsed
@@ -59,6 +60,7 @@ class _Notes:
     turns: list[Json] = field(default_factory=list[Json])
     calls: list[Json] = field(default_factory=list[Json], repr=False)
     used: ProvidersUsed = field(default_factory=ProvidersUsed)
+    line: LineQuality = field(default_factory=LineQuality)
     end: Json | None = None
     messages_noted: int = 0
     turns_noted: int = 0
@@ -95,7 +97,7 @@ class Scribe:
         wall = WallTime(row.start_time, started_ms)
         notes = self._notes[row.id] = _Notes(wall, row.keeps_transcript)
         notes.messages_noted, notes.turns_noted, notes.calls_noted = messages, turns, calls
-        notes.used = ProvidersUsed(row.providers_used)
+        notes.used, notes.line = ProvidersUsed(row.providers_used), LineQuality(row.line_quality)
 
     def changed(self, conversation: Conversation) -> None:
         """Somebody said something: write down what this conversation has to remember."""
@@ -106,10 +108,13 @@ class Scribe:
         notes = self._notes.get(session_id)
         if notes is None or self._waiting >= WAITING_MAX:
             return
-        if isinstance(entry, ProviderCall):
-            notes.used.add(entry)  # written with whatever is noted next, or with the end
-            return
         match entry:
+            case ProviderCall():  # written with whatever is noted next, or with the end, as is the next kind
+                notes.used.add(entry)
+                return
+            case LineMeasured():
+                notes.line.add(entry)
+                return
             case ReportedMessage() if notes.keeps_words and notes.messages_noted < ENTRIES_PER_SESSION_MAX:
                 notes.messages.append(_message(session_id, notes.messages_noted, entry, notes.wall))
                 notes.messages_noted += 1
@@ -208,7 +213,8 @@ async def _write(session: AsyncSession, session_id: str, notes: _Notes) -> None:
     except (IntegrityError, DataError) as error:
         log.error("a part of a transcript was refused by the database", reason=type(error).__name__)
     # a sign of life, by which a start after a crash knows when the session ended
-    changes = {**(notes.end or {"updated_at": models.now()}), "providers_used": notes.used.stored}
+    figures = {"providers_used": notes.used.stored, "line_quality": notes.line.stored}
+    changes = {**(notes.end or {"updated_at": models.now()}), **figures}
     await session.execute(update(models.Session).where(models.Session.id == session_id).values(**changes))
     if notes.end is not None:
         await forget(session, session_id)

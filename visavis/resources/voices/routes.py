@@ -201,17 +201,17 @@ async def delete_voice(
 @files.get("/{id}/sample.wav")
 async def get_voice_sample(
     voice_id: UuidId,
-    transaction: Reading,
     request: Request,
     signer: Signed,
     token: Annotated[str, Query(max_length=4000)] = "",
 ) -> FileResponse:
     """Samples of built-in voices need no credential, those of an organization's own a signed address."""
     owner = owner_by(signer, f"{FOLDER}/{voice_id}", token)
-    row = await Voices(transaction, owner, also_hidden=True).get(voice_id)
-    shelf: SampleShelf = request.app.state.samples
     speakers: Speakers = request.app.state.speakers
-    cast = await speakers.of(transaction, owner, [row])
+    async with database(request).reading() as transaction:  # and no longer: speaking takes its time
+        row = await Voices(transaction, owner, also_hidden=True).get(voice_id)
+        cast = await speakers.of(transaction, owner, [row])
+    shelf: SampleShelf = request.app.state.samples
     path = await shelf.get(cast.specs(row, {}, None, ""))
     visibility = "public" if row.organization_id is None else "private"
     return FileResponse(path, media_type="audio/wav", headers={"cache-control": f"{visibility}, max-age=3600"})

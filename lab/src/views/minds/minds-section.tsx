@@ -14,6 +14,7 @@ import { Empty, Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
 import { useLoad } from "../../ui/use-load";
 import { useRemoval } from "../../ui/use-removal";
+import { Discovered } from "./discovered";
 import { MindDialog } from "./mind-dialog";
 import "./minds.css";
 
@@ -24,6 +25,11 @@ export default function MindsSection({ api }: SectionProps) {
   const [editing, setEditing] = useState<Llm | "new" | null>(null);
   const [search, setSearch] = useState("");
   const toasts = useToasts();
+  function saved(llm: Llm) {
+    setEditing(null);
+    toasts.say(words.form.saved(llm.displayName));
+    reload();
+  }
   const create = (
     <Button look="primary" icon="plus" onClick={() => setEditing("new")} data-testid="mind-create">
       {words.create}
@@ -53,6 +59,7 @@ export default function MindsSection({ api }: SectionProps) {
                   </Empty>
                 )
               )}
+              <Discovered api={api} own={llms.filter((llm) => llm.createdByOrganizationId !== null)} wanted={wanted} onAdded={saved} />
               <PageSection title={words.builtInTitle} lead={words.builtInLead}>
                 <Rows api={api} llms={rows.filter((llm) => llm.createdByOrganizationId === null)} onEdit={setEditing} />
               </PageSection>
@@ -65,11 +72,7 @@ export default function MindsSection({ api }: SectionProps) {
           api={api}
           llm={editing === "new" ? null : editing}
           onClose={() => setEditing(null)}
-          onSaved={(saved) => {
-            setEditing(null);
-            toasts.say(words.form.saved(saved.displayName));
-            reload();
-          }}
+          onSaved={saved}
         />
       )}
     </div>

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { Api } from "../../api";
 import type { SessionAnalytics, SessionDetail, Transcript } from "../../api/sessions";
 import { save } from "../../download";
-import { duration, latency, moment, seconds } from "../../format";
+import { duration, moment, seconds } from "../../format";
 import { go, href } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
@@ -15,8 +15,8 @@ import { useLoad } from "../../ui/use-load";
 import { useRemoval } from "../../ui/use-removal";
 import { Calls } from "./calls";
 import { Film } from "./film";
+import { LineNumbers, skewText } from "./line-numbers";
 import { Lines } from "./lines";
-import { mean, skewMs } from "./stages";
 import { Waterfall } from "./waterfall";
 
 const words = strings.sessions;
@@ -77,6 +77,7 @@ function Body({ api, whole, onChanged }: { api: Api; whole: Whole; onChanged: ()
       <PageSection title={words.waterfall} lead={words.waterfallLead}>
         {figures ? <Waterfall turns={figures.turns} /> : <p className="muted">{(analytics as Error).message}</p>}
       </PageSection>
+      {figures?.network && <LineNumbers network={figures.network} />}
       {session.toolCalls.length > 0 && <Calls calls={session.toolCalls} />}
       <MadeWith session={session} figures={figures} />
     </>
@@ -152,8 +153,7 @@ function Head({ api, whole, onChanged }: { api: Api; whole: Whole; onChanged: ()
 }
 
 function Numbers({ session, figures }: { session: SessionDetail; figures: SessionAnalytics }) {
-  const { summary } = figures;
-  const skew = mean(figures.turns.flatMap((turn) => skewMs(turn) ?? []));
+  const { summary, avSkew } = figures;
   return (
     <Facts
       facts={[
@@ -164,20 +164,17 @@ function Numbers({ session, figures }: { session: SessionDetail; figures: Sessio
           value: seconds(summary.averageLatencies.firstAudioLatencySeconds),
           note: words.facts.replyNote,
         },
-        { name: words.facts.skew, value: skew === null ? words.none : skewText(skew), note: words.facts.skewNote },
+        {
+          name: words.facts.skew,
+          value: skewText(avSkew?.meanMs),
+          note: avSkew ? words.facts.skewWorst(skewText(avSkew.worstMs)) : undefined,
+        },
         { name: words.facts.interruptions, value: String(summary.interruptedTurns) },
         { name: words.facts.warnings, value: String(summary.totalWarnings) },
         { name: words.facts.errors, value: String(summary.totalErrors) },
       ]}
     />
   );
-}
-
-/** Of the picture, as seen from the sound. */
-function skewText(ms: number): string {
-  const rounded = Math.round(ms);
-  if (rounded === 0) return words.facts.together;
-  return rounded < 0 ? words.facts.ahead(latency(-rounded)) : words.facts.behind(latency(rounded));
 }
 
 function MadeWith({ session, figures }: { session: SessionDetail; figures: SessionAnalytics | null }) {

@@ -37,16 +37,6 @@ export function endOf(pieces: readonly Piece[]): number {
   return pieces.at(-1)?.toMs ?? 0;
 }
 
-/** How long the picture left after the sound of the same answer: negative when it was ahead. */
-export function skewMs(turn: Turn): number | null {
-  const { firstFrame, firstPacket } = turn.waterfallMs ?? { firstFrame: null, firstPacket: null };
-  return firstFrame === null || firstPacket === null ? null : firstFrame - firstPacket;
-}
-
-export function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 const TICKS_MAX = 6;
 const STEPS_MS = [50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 30_000];
 

@@ -1,6 +1,7 @@
 import type { Turn } from "../../api/sessions";
 import { latency, seconds } from "../../format";
 import { strings } from "../../strings";
+import { skewText } from "./line-numbers";
 import { endOf, piecesOf, STAGES, ticksTo, type Piece } from "./stages";
 
 const words = strings.sessions;
@@ -107,6 +108,7 @@ function Table({ turns }: { turns: readonly Turn[] }) {
                 {words.stages[stage][0]}
               </th>
             ))}
+            <th scope="col">{words.skew}</th>
           </tr>
         </thead>
         <tbody>
@@ -117,6 +119,7 @@ function Table({ turns }: { turns: readonly Turn[] }) {
                 const atMs = turn.waterfallMs?.[stage];
                 return <td key={stage}>{atMs === null || atMs === undefined ? words.none : latency(atMs)}</td>;
               })}
+              <td>{skewText(turn.avSkewMs)}</td>
             </tr>
           ))}
         </tbody>
