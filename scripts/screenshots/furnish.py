@@ -15,6 +15,11 @@ from tests.clients.server import API_KEY, Server
 
 MANUAL = "# The filter\n\nRinse the filter with cold water every month. Never use soap.\n\n# Descaling\n\nTwice a year."
 SCHEMA = {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}
+TOOLS: dict[str, tuple[str, str]] = {
+    "check_order": ("SERVER_WEBHOOK", "Looks up where an order is. Call it when somebody asks about their order."),
+    "open_page": ("CLIENT", "Opens a page of the shop. Call it when somebody wants to see something."),
+    "look_up_manuals": ("SERVER_RAG", "Searches the manuals of all machines. Call it for every question about one."),
+}
 QUESTIONS = ("Who are you?", "What can you tell me about the garden?")
 DRAWN_WITHIN_S = 120
 
@@ -52,20 +57,21 @@ def furnish(server: Server, chromium: Browser) -> Made:
 
 
 def _make_tools(server: Server, group: str) -> None:
-    config = {"url": f"{server.url}/healthz", "method": "POST", "parameters": SCHEMA}
-    for name, kind, settings in (
-        ("check_order", "SERVER_WEBHOOK", config),
-        ("open_page", "CLIENT", {"parameters": SCHEMA}),
-        ("look_up_manuals", "SERVER_RAG", {"documentFolderIds": [group]}),
-    ):
-        words = "Looks up where an order is. Call it when somebody asks about their order."
-        _post(server, "/v1/tools", {"name": name, "description": words, "type": kind, "config": settings})
+    configs = {
+        "SERVER_WEBHOOK": {"url": f"{server.url}/healthz", "method": "POST", "parameters": SCHEMA},
+        "CLIENT": {"parameters": SCHEMA},
+        "SERVER_RAG": {"documentFolderIds": [group]},
+    }
+    for name, (kind, words) in TOOLS.items():
+        _post(server, "/v1/tools", {"name": name, "description": words, "type": kind, "config": configs[kind]})
 
 
 def _talk(server: Server, chromium: Browser) -> str:
+    faces = {row["displayName"]: row["id"] for row in server.ask("GET", "/v1/avatars?perPage=100").json()["data"]}
     with page_server() as url:
-        session = converse(server, chromium, url, *QUESTIONS, name="Mira", film=True)
-        converse(server, chromium, url, name="Gabriel")
+        layla, gabriel = faces["Layla (built-in)"], faces["Gabriel (built-in)"]
+        session = converse(server, chromium, url, *QUESTIONS, name="Leyla", avatarId=layla, film=True)
+        converse(server, chromium, url, name="Gabriel", avatarId=gabriel)
     server.wait_until(f"/v1/sessions/{session}/recording", lambda found: "recordingUrl" in found)
     return session
 

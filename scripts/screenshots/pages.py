@@ -15,7 +15,7 @@ def walk_pages(camera: Camera, made: Made) -> None:
     for name, place in _places(made).items():
         if camera.wants(name):
             _prepare(name, camera.open(place))
-            camera.shoot(name, whole=True)
+            camera.shoot(name, whole=not name.endswith("-new"))
     _dialogs(camera)
     _editor(camera, made)
     _api(camera)
@@ -47,6 +47,8 @@ def _prepare(name: str, page: Page) -> None:
     if name == "sessions-one":
         page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
         page.locator(".waterfall-table summary").click()
+    if name.endswith("-new"):
+        page.get_by_role("dialog").wait_for()
     if name == "minds":
         page.get_by_test_id("found-row").first.wait_for()
 

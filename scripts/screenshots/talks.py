@@ -70,7 +70,7 @@ def _guest(camera: Camera, made: Made) -> None:
     page.get_by_test_id("line-persona").first.wait_for()
     camera.shoot("guest-transcript")
     page.get_by_test_id("stop").click()
-    page.get_by_test_id("start").wait_for()
+    expect(page.get_by_test_id("room-note")).to_contain_text("One conversation left")
     camera.shoot("guest-after")
     camera.server.ask("PUT", f"/v1/share-links/{link['id']}", {"enabled": False})
     page.reload()
@@ -88,7 +88,9 @@ def _frames(camera: Camera, made: Made) -> None:
 
 def _widget(camera: Camera, made: Made) -> None:
     page, server = camera.page, camera.server
-    server.ask("PUT", f"/v1/personas/{made.persona}", {"widgetConfig": {"allowedOrigins": [server.url]}})
+    server.ask(
+        "PUT", f"/v1/personas/{made.persona}", {"widgetConfig": {"allowedOrigins": [server.url], "showCaptions": True}}
+    )
     page.goto(f"{server.url}/demo?persona={made.persona}")
     button = page.get_by_role("button", name="Talk to Mira")
     button.wait_for()

@@ -61,7 +61,7 @@ def test_a_session_shows_how_good_the_line_was_and_how_the_picture_went_with_the
     assert abs(skew["meanMs"]) <= abs(skew["worstMs"])
     shown = opened_lab.open(f"sessions/{filmed}")
     expect(shown.get_by_test_id("session-network")).to_contain_text(f"of {network['packetsSent']:,}")
-    expect(shown.get_by_text("Picture against sound").first).to_be_visible()
+    expect(shown.get_by_text("Lip sync")).to_be_visible()
 
 
 def test_a_session_is_taken_away_as_json_and_as_captions(opened_lab: Lab, filmed: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _COUNTS = 1 << 32  # reports count in 32 bits, which a few hours of pictures fil
 
 @dataclass(slots=True)
 class Sent:
-    """One stream, sound or picture: what left since our first report, and what was lost, by the latest of either end."""
+    """One stream, sound or picture: what left since our first report and what was lost, by the latest of either end."""
 
     ssrc: int
     is_sound: bool

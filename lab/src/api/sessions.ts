@@ -111,6 +111,8 @@ export interface SessionAnalytics {
     totalErrors: number;
     averageLatencies: { firstAudioLatencySeconds: number | null };
   };
+  /** Who really thought, spoke and listened. */
+  providers: { kind: "llm" | "tts" | "stt"; provider: string; model: string | null }[];
   network: Network | null;
   avSkew: { meanMs: number; worstMs: number } | null;
   turns: Turn[];

@@ -61,10 +61,12 @@ function Body({ api, avatar, onChanged }: { api: Api; avatar: Avatar; onChanged:
       </PageHead>
       <Preview api={api} avatar={avatar} atOnce={atOnce} />
       <dl className="card pairs avatar-facts">
-        <div>
-          <dt>{words.style}</dt>
-          <dd>{avatar.renderStyle.replaceAll("_", " ")}</dd>
-        </div>
+        {avatar.renderStyle !== "unknown" && (
+          <div>
+            <dt>{words.style}</dt>
+            <dd>{avatar.renderStyle.replaceAll("_", " ")}</dd>
+          </div>
+        )}
         <div>
           <dt>{words.added}</dt>
           <dd>{moment(avatar.createdAt)}</dd>

@@ -179,7 +179,7 @@ function Rows({ page }: { page: Page<Session> }) {
                 </Badge>
               )}
             </p>
-            <p className="rows-detail">{[session.exitStatus, session.clientLabel].filter(Boolean).join(" · ")}</p>
+            <p className="rows-detail">{[session.exitStatus && (words.ends[session.exitStatus] ?? session.exitStatus), session.clientLabel].filter(Boolean).join(" · ")}</p>
           </div>
           <p className="session-length">{session.sessionLengthMs === null ? "" : duration(session.sessionLengthMs)}</p>
           <p className="session-when">

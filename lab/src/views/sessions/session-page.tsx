@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { Api } from "../../api";
 import type { SessionAnalytics, SessionDetail, Transcript } from "../../api/sessions";
 import { save } from "../../download";
-import { duration, moment, seconds } from "../../format";
+import { duration, latency, moment, seconds } from "../../format";
 import { go, href } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
@@ -126,7 +126,7 @@ function Head({ api, whole, onChanged }: { api: Api; whole: Whole; onChanged: ()
               {words.live}
             </Badge>
           ) : (
-            session.exitStatus && <Badge>{session.exitStatus}</Badge>
+            session.exitStatus && <Badge tone={session.exitStatus === "ERROR" ? "bad" : "plain"}>{words.ends[session.exitStatus] ?? session.exitStatus}</Badge>
           )}
         </>
       }
@@ -166,8 +166,8 @@ function Numbers({ session, figures }: { session: SessionDetail; figures: Sessio
         },
         {
           name: words.facts.skew,
-          value: skewText(avSkew?.meanMs),
-          note: avSkew ? words.facts.skewWorst(skewText(avSkew.worstMs)) : undefined,
+          value: avSkew ? latency(Math.abs(avSkew.meanMs)) : words.none,
+          note: avSkew ? words.facts.skewNote(skewText(avSkew.meanMs), skewText(avSkew.worstMs)) : undefined,
         },
         { name: words.facts.interruptions, value: String(summary.interruptedTurns) },
         { name: words.facts.warnings, value: String(summary.totalWarnings) },
@@ -183,6 +183,7 @@ function MadeWith({ session, figures }: { session: SessionDetail; figures: Sessi
   const rows: [string, string | null | undefined][] = [
     [names.mind, [config?.llmProvider, config?.llmModel].filter(Boolean).join(" · ")],
     [names.voice, [config?.ttsProvider, config?.ttsVoice].filter(Boolean).join(" · ")],
+    [names.providers, figures?.providers.map((used) => [used.provider, used.model].filter(Boolean).join(" ")).join(", ")],
     [names.face, config?.avatarKey],
     [names.language, config?.languageCode],
     [names.label, session.clientLabel],

@@ -73,7 +73,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
       {findings.map((finding) => (
         <li key={finding.part} data-testid="finding">
           <div className="rows-text">
-            <p className="rows-name">{finding.part}</p>
+            <p className="rows-name">{named(finding.part)}</p>
             <p className="rows-detail">{finding.text}</p>
           </div>
           <Badge tone={TONES[finding.mark]} dot>
@@ -83,6 +83,12 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
       ))}
     </ul>
   );
+}
+
+/** Parts go by the names of code. */
+function named(part: string): string {
+  const words = part.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function factsOf(info: ServerInfo) {
