@@ -19,23 +19,16 @@ from typing import Any
 from bench import load
 from bench.run import Table
 from bench.voices import GOAL_MS, LEFT_WITHIN_S, SENTENCES, SENTENCES_SHORT, STOP_GOAL_MS, one_vendor
-from tests.providers import fake_anthropic, fake_gemini, fake_openai
 from tests.providers.fake_openai import FakeOpenAI, Hold, Plan
 from tests.providers.fake_speech_server import Plan as Hearing
-from tests.providers.test_remote_ears import VENDORS as EARS
-from tests.providers.test_remote_ears import Vendor, feed, hum
-from tests.providers.vendors import VENDORS
+from tests.providers.rigs import feed, hum
+from tests.providers.vendors import EARS, MINDS, VENDORS, EarsVendor
 from visavis.core.spec import EarsSpec, MindSpec
 from visavis.providers import catalog
 from visavis.providers.base import ChatMessage
 
 QUESTION = [ChatMessage("system", "You are kind."), ChatMessage("user", "What is there?")]
 WORDS = ("Plants, ", "twelve ", "of ", "them.")
-MINDS: dict[str, Callable[..., Plan]] = {
-    "openai_compatible": fake_openai.text_plan,
-    "anthropic": fake_anthropic.text_plan,
-    "gemini": fake_gemini.text_plan,
-}
 
 Rounds = Callable[[], Awaitable[float]]
 
@@ -66,7 +59,7 @@ def main() -> None:
         asyncio.run(one_vendor(table, name, VENDORS[name], count))
     for name in sorted(MINDS):
         asyncio.run(one_mind(table, name, count))
-    for vendor in EARS:
+    for vendor in EARS.values():
         asyncio.run(one_pair_of_ears(table, vendor, count))
     table.foreign.append(load.between(before, load.read(os.getpid())).foreign)
     table.print()
@@ -82,7 +75,7 @@ async def one_mind(table: Table, name: str, count: int) -> None:
     await asyncio.get_running_loop().shutdown_default_executor()
 
 
-async def one_pair_of_ears(table: Table, vendor: Vendor, count: int) -> None:
+async def one_pair_of_ears(table: Table, vendor: EarsVendor, count: int) -> None:
     async with vendor.server() as server:
         ears = vendor.ears(server)
         added, left = partial(_heard_ms, ears), partial(_unheard_ms, ears, server, vendor)
@@ -132,16 +125,21 @@ async def _heard_ms(ears: Any) -> float:
     return (time.thread_time() - called_s) * 1000
 
 
-async def _unheard_ms(ears: Any, server: Any, vendor: Vendor) -> float:
-    if not vendor.streams:
-        return 0.0  # nothing was sent yet
-    server.answer_with(Hearing())
+async def _unheard_ms(ears: Any, server: Any, vendor: EarsVendor) -> float:
+    """In the middle of speech; of ears that hear it whole, while they are waited for."""
+    server.answer_with(Hearing(ending="finish" if vendor.streams else "hold"), Hearing())
     server.stopped.clear()
+    server.asked.clear()
     transcription = await ears.open(EarsSpec("", "en"))
     await feed(transcription, hum(200))
-    left_s = time.perf_counter()
-    await transcription.cancel()
+    finishing = None if vendor.streams else asyncio.create_task(transcription.finish())
     async with asyncio.timeout(LEFT_WITHIN_S):
+        await server.asked.wait()
+        left_s = time.perf_counter()
+        if finishing is not None:
+            finishing.cancel()
+            await asyncio.gather(finishing, return_exceptions=True)
+        await transcription.cancel()
         await server.stopped.wait()
     return (time.perf_counter() - left_s) * 1000
 

@@ -166,8 +166,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     settings.make_data_dir()
     async with AsyncExitStack() as stack:
-        keyring = _keyring(settings)
-        app.state.minds = minds = _minds(settings, keyring, app.state.own_ports)
+        keyring = keyring_of(settings)
+        app.state.minds = minds = minds_of(settings, keyring, app.state.own_ports)
         database = await _open_database(settings, stack)
         media: Media = await app.state.open_media(settings, stack)
         clock = MonotonicClock()
@@ -280,20 +280,18 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _keyring(settings: Settings) -> Keyring:
+def keyring_of(settings: Settings) -> Keyring:
     if settings.secret_keys:
         return Keyring([key.get_secret_value() for key in settings.secret_keys])
     return Keyring.from_folder(settings.data_dir)
 
 
-def _minds(settings: Settings, keyring: Keyring, own_ports: frozenset[int]) -> Minds:
+def minds_of(settings: Settings, keyring: Keyring, own_ports: frozenset[int]) -> Minds:
     reach: Reach = "public_and_private" if settings.allow_private_urls else "public"
-    return Minds(
-        _stock_mind(settings), keyring, reach, first_word_ms, Discovery(settings.discover_llms, own_ports).look
-    )
+    return Minds(stock_mind(settings), keyring, reach, first_word_ms, Discovery(settings.discover_llms, own_ports).look)
 
 
-def _stock_mind(settings: Settings) -> MindSpec:
+def stock_mind(settings: Settings) -> MindSpec:
     """Who thinks for built-in LLMs."""
     if not settings.llm_url:
         return MindSpec("responder", "built-in")

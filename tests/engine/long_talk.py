@@ -8,7 +8,7 @@ import asyncio
 import gc
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Talkative:
 
     async def reply(
         self, messages: Sequence[ChatMessage], tools: Sequence[base.ToolSpec] = ()
-    ) -> AsyncIterator[MindDelta]:
+    ) -> AsyncGenerator[MindDelta, None]:
         self.asked += 1
         if self.asked % 5 == 0 and messages[-1].role != "tool":
             yield call("weather", f"call-{self.asked}")

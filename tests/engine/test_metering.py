@@ -1,6 +1,6 @@
 """What providers did, as a meter around each sees it; on a clock wound by hand."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import pytest
@@ -22,7 +22,9 @@ class Slow:
     def __init__(self, clock: HandWoundClock, *, breaks: bool = False) -> None:
         self._clock, self._breaks = clock, breaks
 
-    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
+    async def reply(
+        self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
+    ) -> AsyncGenerator[MindDelta, None]:
         await self._clock.advance(300)
         yield TextDelta("Well,")
         await self._clock.advance(400)
@@ -65,12 +67,31 @@ async def test_a_call_that_fails_or_is_thrown_away_is_told_too(
     mind = meter.mind(Slow(clock, breaks=True), "any")
     with pytest.raises(ProviderError):
         [delta async for delta in mind.reply([])]
-    async with aclosing(mind.reply([])) as deltas:  # type: ignore[type-var] - it is a generator
+    async with aclosing(mind.reply([])) as deltas:
         await anext(deltas)
     assert [(call.failed, call.latency_ms, call.tokens_read) for call in told] == [
         (True, 300, None),
         (False, 300, None),
     ]
+
+
+async def test_a_mind_that_is_left_has_stopped_before_its_call_is_told(meter: Meter) -> None:
+    order: list[str] = []
+    meter.tell = lambda call: order.append(call.kind)
+
+    class Endless(Lines):
+        async def reply(
+            self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
+        ) -> AsyncGenerator[MindDelta, None]:
+            try:
+                while True:
+                    yield TextDelta("More. ")
+            finally:
+                order.append("stopped")
+
+    async with aclosing(meter.mind(Endless(), "any").reply([])) as deltas:
+        await anext(deltas)
+    assert order == ["stopped", "llm"]
 
 
 async def test_a_voice_is_paid_by_what_it_was_given(meter: Meter, told: list[ProviderCall]) -> None:

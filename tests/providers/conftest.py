@@ -1,7 +1,8 @@
-"""One voice and one pair of ears for the whole folder: both take half a second to build."""
+"""One voice and one pair of ears for the whole folder, which take half a second to build, and guests from outside."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -9,6 +10,33 @@ from tests.providers.fake_openai import FakeOpenAI
 from visavis.core.frames import AudioChunk
 from visavis.core.spec import EarsSpec, VoiceSpec
 from visavis.providers import catalog
+
+GUEST = """
+from pydantic import BaseModel
+from visavis.providers.base import Traits
+
+class Acme:
+    traits = Traits(label="Acme")
+    class Settings(BaseModel):
+        pass
+"""
+Announce: TypeAlias = Callable[[str], None]
+
+
+@pytest.fixture
+def announce(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Announce:
+    """Installs a package of somebody else with these entry points; it has `acme_voices:Acme`, and a broken module."""
+
+    def install(entry_points: str) -> None:
+        (tmp_path / "acme_voices.py").write_text(GUEST)
+        (tmp_path / "acme_broken.py").write_text("import acme_proprietary_sdk\n")
+        metadata = tmp_path / "acme_voices-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-voices\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(entry_points)
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,11 @@ class FakeOpenAI:
         self.url = f"{self.root}/v1"
         self._server = uvicorn.Server(uvicorn.Config(self._app, interface="asgi3", log_config=None, lifespan="off"))
 
+    @property
+    def open_connections(self) -> int:
+        """Those that a client keeps, whether it asks for anything or not."""
+        return len(self._server.server_state.connections)
+
     def answer_with(self, *plans: Plan) -> None:
         self.plans.extend(plans)
 

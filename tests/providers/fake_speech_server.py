@@ -99,6 +99,11 @@ class FakeSpeechServer:
         self._server.should_exit = self._server.force_exit = True
         await self._serving
 
+    @property
+    def open_connections(self) -> int:
+        """Those that a client keeps, whether it asks for anything or not."""
+        return len(self._server.server_state.connections)
+
     def answer_with(self, *plans: Plan) -> None:
         self.plans = list(plans)
 

@@ -7,36 +7,22 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from scripts.docs import GENERATED
+from scripts.docs.providers import providers_page
+from tests.providers.conftest import Announce
 from visavis.core.errors import NotFound, ProviderError
 from visavis.providers import catalog
 from visavis.providers.base import Traits
 from visavis.providers.catalog import KINDS, Kind
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 EVERY = [(kind, name) for kind in KINDS for name in catalog.names(kind)]
-GUEST = """
-from pydantic import BaseModel
-from visavis.providers.base import Traits
-
-class Acme:
-    traits = Traits(label="Acme")
-    class Settings(BaseModel):
-        pass
-"""
 
 
 @pytest.fixture
-def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installed package of somebody else that announces two voices, one of which lacks its library."""
-    (tmp_path / "acme_voices.py").write_text(GUEST)
-    (tmp_path / "acme_broken.py").write_text("import acme_proprietary_sdk\n")
-    metadata = tmp_path / "acme_voices-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-voices\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(
-        "[visavis.tts]\nacme = acme_voices:Acme\nacme_broken = acme_broken:Voice\nflite = acme_voices:Acme\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    return tmp_path
+def guests(announce: Announce) -> None:
+    """Two voices, one of which lacks its library, and one that would be another."""
+    announce("[visavis.tts]\nacme = acme_voices:Acme\nacme_broken = acme_broken:Voice\nflite = acme_voices:Acme\n")
 
 
 def test_every_kind_has_its_built_ins() -> None:
@@ -80,9 +66,33 @@ def test_every_provider_says_what_it_is(kind: Kind, name: str) -> None:
     assert provider.Settings.model_json_schema()["type"] == "object"
 
 
-def test_every_voice_says_what_it_costs() -> None:
-    silent = [name for name in catalog.names("tts") if name != "tone" and not catalog.traits("tts", name).cost]
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_every_provider_says_what_it_costs_and_what_its_options_mean(kind: Kind, name: str) -> None:
+    assert catalog.traits(kind, name).cost
+    silent = [option for option, field in catalog.options(kind, name).model_fields.items() if not field.description]
     assert silent == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_provider_that_the_pages_do_not_list_is_noticed(announce: Announce, kind: Kind) -> None:
+    """What is committed is what follows from the catalog, so one provider more is one section that lacks."""
+    committed = (DOCS / "providers.md").read_text(encoding="utf-8").splitlines()
+    assert [GENERATED, "", *providers_page()] == committed
+    announce(f"[visavis.{kind}]\nacme = acme_voices:Acme\n")
+    lacking = [line for line in providers_page() if line not in committed]
+    assert lacking[:2] == ["### acme", "Acme."]
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_the_pages_tell_capabilities_and_cost_of_every_provider(kind: Kind, name: str) -> None:
+    page = (DOCS / "providers.md").read_text(encoding="utf-8")
+    of_kind = page.partition(f"(`{kind}`)\n")[2].partition("\n## ")[0]
+    section = of_kind.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    traits = catalog.traits(kind, name)
+    assert traits.label in section
+    assert traits.cost in section
+    assert f"keeps no data: {'yes' if traits.zero_retention else 'no'}" in section
+    assert all(f"| `{option}` |" in section for option in catalog.options(kind, name).model_fields)
 
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)

@@ -263,12 +263,6 @@ async def test_a_mind_opens_a_conversation(mind: LanguageModel) -> None:
     assert await reply_of(mind, CONVERSATION[:1])
 
 
-async def test_a_mind_that_was_left_in_the_middle_answers_again(mind: LanguageModel) -> None:
-    async for _ in mind.reply(CONVERSATION):
-        break
-    assert await reply_of(mind, CONVERSATION)
-
-
 # --- voice activity ---------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""The client of OpenAI-compatible servers, against a real server that streams, stalls, refuses and breaks off."""
+"""The client of OpenAI-compatible servers, against a real server: what it has besides what every provider has."""
 
 import asyncio
 import json
@@ -66,18 +66,6 @@ async def test_streams_text_as_it_comes(openai_server: FakeOpenAI) -> None:
     openai_server.answer_with(text_plan("Hel", "lo", " there."))
     deltas = await collect(mind(openai_server.url))
     assert deltas == [TextDelta("Hel"), TextDelta("lo"), TextDelta(" there.")]
-
-
-async def test_the_first_word_does_not_wait_for_the_last(openai_server: FakeOpenAI) -> None:
-    rest = asyncio.Event()
-    openai_server.answer_with(Plan([chunk({"content": "First."}), Hold(rest), chunk({"content": " Last."}), DONE]))
-    model = mind(openai_server.url)
-    reply = aiter(model.reply(HELLO))
-    async with asyncio.timeout(SOON_S):
-        assert await anext(reply) == TextDelta("First.")
-        rest.set()
-        assert [delta async for delta in reply] == [TextDelta(" Last.")]
-    await model.close()
 
 
 async def test_characters_torn_apart_on_the_wire_are_whole_again(openai_server: FakeOpenAI) -> None:
@@ -236,28 +224,10 @@ async def test_addresses_are_tried_in_order(openai_server: FakeOpenAI) -> None:
     assert openai_server.targets == ["/first/chat/completions", "/second/chat/completions"]
 
 
-async def test_nobody_there_is_retryable() -> None:
-    error = await failure(mind("http://127.0.0.1:9/v1"))
-    assert error.retryable
-
-
-async def test_a_server_that_never_answers_is_given_up(openai_server: FakeOpenAI) -> None:
-    openai_server.answer_with(Plan([Hold(asyncio.Event())]))
-    error = await failure(mind(openai_server.url, first_token_timeout_s=0.2, rounds=1))
-    assert error.retryable
-    await asyncio.wait_for(openai_server.abandoned.wait(), SOON_S)
-
-
 async def test_a_server_that_begins_and_says_nothing_is_given_up(openai_server: FakeOpenAI) -> None:
     openai_server.answer_with(Plan([chunk({"role": "assistant", "content": ""}), Hold(asyncio.Event())]))
     error = await failure(mind(openai_server.url, first_token_timeout_s=0.2, rounds=1))
     assert "took too long" in error.message
-
-
-async def test_a_stall_in_the_middle_is_given_up(openai_server: FakeOpenAI) -> None:
-    openai_server.answer_with(Plan([chunk({"content": "Well"}), Hold(asyncio.Event())]))
-    error = await failure(mind(openai_server.url, stall_timeout_s=0.2))
-    assert error.retryable
 
 
 @pytest.mark.parametrize("break_", [[Cut()], [b"data: no json\n\n"]])
@@ -276,35 +246,6 @@ async def test_an_error_inside_the_stream_is_an_error(openai_server: FakeOpenAI)
     openai_server.answer_with(Plan([b'data: {"error": {"message": "secret prompt too long"}}\n\n']))
     error = await failure(mind(openai_server.url, rounds=1))
     assert "secret prompt" not in error.message
-
-
-async def test_cancelling_closes_the_stream(openai_server: FakeOpenAI) -> None:
-    openai_server.answer_with(Plan([chunk({"content": "I could go on"}), Hold(asyncio.Event())]))
-    model = mind(openai_server.url)
-    begun = asyncio.Event()
-
-    async def listen() -> None:
-        async for _ in model.reply(HELLO):
-            begun.set()
-
-    listener = asyncio.create_task(listen())
-    await asyncio.wait_for(begun.wait(), SOON_S)
-    listener.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listener
-    await asyncio.wait_for(openai_server.abandoned.wait(), SOON_S)
-    await model.close()
-
-
-async def test_cancelling_before_the_first_word_closes_the_stream(openai_server: FakeOpenAI) -> None:
-    openai_server.answer_with(Plan([Hold(asyncio.Event())]))
-    model = mind(openai_server.url)
-    listener = asyncio.create_task(collect(model))
-    await asyncio.wait_for(openai_server.asked.wait(), SOON_S)
-    listener.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listener
-    await asyncio.wait_for(openai_server.abandoned.wait(), SOON_S)
 
 
 async def test_nothing_that_is_said_reaches_a_log(openai_server: FakeOpenAI, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,7 @@ from visavis.cli import avatars, claim, keys, models, organizations, server
 from visavis.cli.database import in_database
 from visavis.cli.evaluate import eval_conversations
 from visavis.cli.options import DataDir, read_settings
-from visavis.cli.provider_check import ask_providers
+from visavis.cli.provider_check import ask_all
 from visavis.cli.supervisor import Supervisor
 from visavis.cli.talk import talk
 from visavis.core.errors import VisavisError
@@ -130,14 +130,15 @@ def talk_in_terminal(
 def doctor(
     what: Annotated[
         Literal["machine", "providers"],
-        typer.Argument(help="`providers` makes one cheap call to each provider that has a key."),
+        typer.Argument(help="`providers` makes one cheap call to each voice, ear and mind that is set up."),
     ] = "machine",
     data_dir: DataDir = None,
 ) -> None:
     """Say which parts work here, what has fallen back, and what to do about it."""
     settings = read_settings(data_dir)
-    findings = asyncio.run(examine(settings) if what == "machine" else ask_providers(settings))
+    findings = asyncio.run(examine(settings) if what == "machine" else ask_all(settings))
+    width = max(len(finding.part) for finding in findings)
     for finding in findings:
-        print(f"{finding.mark:<9} {finding.part:<16} {finding.text}")
+        print(f"{finding.mark:<9} {finding.part:<{width}} {finding.text}")
     if any(finding.mark == "broken" for finding in findings):
         raise typer.Exit(1)

@@ -97,12 +97,13 @@ class _Mind:
         self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
     ) -> AsyncGenerator[MindDelta, None]:
         with _Running(self.call, self.meter) as running:
-            async for delta in self.inner.reply(messages, tools):
-                if isinstance(delta, TokensUsed):
-                    running.call = replace(running.call, tokens_read=delta.read, tokens_written=delta.written)
-                    continue
-                running.arrived()
-                yield delta
+            async with aclosing(self.inner.reply(messages, tools)) as deltas:
+                async for delta in deltas:
+                    if isinstance(delta, TokensUsed):
+                        running.call = replace(running.call, tokens_read=delta.read, tokens_written=delta.written)
+                        continue
+                    running.arrived()
+                    yield delta
 
     async def close(self) -> None:
         await self.inner.close()

@@ -5,6 +5,7 @@ A mind that calls tools is asked again when they have answered, for as many roun
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from visavis.core.spec import PersonaSpec
@@ -165,17 +166,18 @@ async def think(thinking: Thinking, messages: Sequence[ChatMessage], caller: Cal
         fresh = True
         # minds that see calls in a conversation insist on seeing the tools as well, also when there are to be no more
         messages_now = [*messages, *exchange.so_far(), *asked]
-        async for delta in told_apart(thinking.mind.reply(messages_now, thinking.tools.offered)):
-            match delta:
-                case TextDelta(text):
-                    yield _said(caller, text, fresh)
-                    fresh = False
-                case ReasoningDelta(text):
-                    thinking.on_reasoning(text)
-                case ToolCall():
-                    calls.append(delta)
-                case TokensUsed():
-                    pass  # the meter's
+        async with aclosing(told_apart(thinking.mind.reply(messages_now, thinking.tools.offered))) as deltas:
+            async for delta in deltas:
+                match delta:
+                    case TextDelta(text):
+                        yield _said(caller, text, fresh)
+                        fresh = False
+                    case ReasoningDelta(text):
+                        thinking.on_reasoning(text)
+                    case ToolCall():
+                        calls.append(delta)
+                    case TokensUsed():
+                        pass  # the meter's
         if not calls or is_last:
             break
         await thinking.committed()
@@ -200,9 +202,11 @@ def _said(caller: Caller, text: str, fresh: bool) -> Piece:
 
 async def _filler(thinking: Thinking, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
     tools = thinking.tools.offered if any(message.tool_calls for message in messages) else []
-    async for delta in told_apart(thinking.mind.reply([*messages, ChatMessage("system", WAIT_REQUEST)], tools)):
-        if isinstance(delta, TextDelta):
-            yield delta.text
+    request = [*messages, ChatMessage("system", WAIT_REQUEST)]
+    async with aclosing(told_apart(thinking.mind.reply(request, tools))) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                yield delta.text
 
 
 async def in_pieces(texts: AsyncIterator[Piece]) -> AsyncIterator[Piece]:

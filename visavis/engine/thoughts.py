@@ -1,6 +1,7 @@
 """Reasoning that a model writes into its answer, between `<think>` and `</think>`, told apart from what it says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from visavis.providers.base import MindDelta, ReasoningDelta, TextDelta
@@ -10,15 +11,16 @@ _OPENING = tuple(f"<{name}>" for name in _NAMES)
 _CLOSING = tuple(f"</{name}>" for name in _NAMES)
 
 
-async def told_apart(deltas: AsyncIterator[MindDelta]) -> AsyncIterator[MindDelta]:
-    """The same deltas, with what stands in such tags as reasoning."""
+async def told_apart(deltas: AsyncGenerator[MindDelta, None]) -> AsyncGenerator[MindDelta, None]:
+    """The same deltas, with what stands in such tags as reasoning; closing it closes them."""
     splitter = ThoughtSplitter()
-    async for delta in deltas:
-        if not isinstance(delta, TextDelta):
-            yield delta
-            continue
-        for text, is_thought in splitter.push(delta.text):
-            yield ReasoningDelta(text) if is_thought else TextDelta(text)
+    async with aclosing(deltas):
+        async for delta in deltas:
+            if not isinstance(delta, TextDelta):
+                yield delta
+                continue
+            for text, is_thought in splitter.push(delta.text):
+                yield ReasoningDelta(text) if is_thought else TextDelta(text)
     for text, is_thought in splitter.rest():
         yield ReasoningDelta(text) if is_thought else TextDelta(text)
 

@@ -26,11 +26,11 @@ REMEMBERED_MAX = 1_000
 class Patience(BaseModel):
     """What every mind that is asked over a network lets an operator set."""
 
-    connect_timeout_s: float = Field(default=5.0, gt=0)
-    first_token_timeout_s: float = Field(default=20.0, gt=0)
+    connect_timeout_s: float = Field(default=5.0, gt=0, description="Longest wait for a connection.")
+    first_token_timeout_s: float = Field(default=20.0, gt=0, description="Longest wait for the first token.")
     stall_timeout_s: float = Field(default=20.0, gt=0, description="Longest silence between two tokens.")
     rounds: int = Field(default=2, ge=1, le=5, description="How often the list of addresses is gone through.")
-    pause_between_rounds_s: float = Field(default=0.3, ge=0)
+    pause_between_rounds_s: float = Field(default=0.3, ge=0, description="How long to wait before the next round.")
 
 
 class Health:
@@ -115,8 +115,8 @@ def too_slow(host: str) -> ProviderError:
     return ProviderError(f"The language model at {host} took too long to answer.")
 
 
-def unreachable(host: str) -> ProviderError:
-    return ProviderError(f"The language model at {host} cannot be reached.")
+def unreachable(host: str, error: BaseException) -> ProviderError:
+    return failures.unreachable(f"The language model at {host}", error)
 
 
 def refused_address(host: str, reason: object) -> ProviderError:

@@ -8,7 +8,7 @@ protocol in front. Cancelling the task that iterates is how any of them is stopp
 What makes voices from recordings satisfies `VoiceCloner` of `core/material.py`, which the control plane knows as well.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -120,7 +120,9 @@ MindDelta: TypeAlias = TextDelta | ReasoningDelta | ToolCall | TokensUsed
 class LanguageModel(Protocol):
     """Raises `ProviderError`. Built as `Class(spec: MindSpec, settings: Settings)`."""
 
-    def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]: ...
+    def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncGenerator[MindDelta, None]:
+        """An asynchronous generator: closing it, or cancelling who iterates, stops the mind at once."""
+        ...
 
     async def close(self) -> None: ...
 

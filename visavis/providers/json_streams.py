@@ -43,10 +43,10 @@ class JsonStreams:
                     yield event
         except Refused as refused:
             raise asking.refused_address(host, refused) from None
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise asking.unreachable(host, error) from None
         except httpx.TimeoutException:
             raise asking.too_slow(host) from None
-        except (httpx.ConnectError, httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise asking.unreachable(host) from None
         except (httpx.HTTPError, httpx.StreamError, ValueError):
             raise asking.broken_off(host) from None
 

@@ -1,17 +1,18 @@
-"""Asks a mind for one word, to see whether it thinks at all and how soon it answers."""
+"""Asks a mind for one word, and has ears hear a moment of silence: to see whether they work, and how soon."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import cast
 
 from visavis.core.errors import ProviderError
-from visavis.core.spec import MindSpec
+from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
+from visavis.core.spec import EarsSpec, MindSpec
 from visavis.providers import catalog
-from visavis.providers.base import ChatMessage, LanguageModel, MindDelta
+from visavis.providers.base import ChatMessage, LanguageModel, SpeechToText
 
 TRIAL_TIMEOUT_S = 30.0
+SILENCE_MS = 200  # OpenAI takes nothing shorter than 100
+_TICK_MS = 20
 QUESTION = (
     ChatMessage("system", "You are being tested. Answer with one word."),
     ChatMessage("user", "Say hello."),
@@ -26,8 +27,7 @@ async def first_word_ms(spec: MindSpec) -> float:
     started_s = time.perf_counter()
     try:
         async with asyncio.timeout(TRIAL_TIMEOUT_S):
-            deltas = cast(AsyncGenerator[MindDelta, None], mind.reply(QUESTION))
-            async with aclosing(deltas):
+            async with aclosing(mind.reply(QUESTION)) as deltas:
                 if await anext(deltas, None) is None:
                     raise ProviderError("The language model answered without a word.")
         return (time.perf_counter() - started_s) * 1000
@@ -35,3 +35,14 @@ async def first_word_ms(spec: MindSpec) -> float:
         raise ProviderError(f"The language model said nothing within {TRIAL_TIMEOUT_S:g} seconds.") from None
     finally:
         await mind.close()
+
+
+async def hear_silence(ears: SpeechToText) -> None:
+    """Raises `ProviderError` where these ears cannot hear; what they make of it is their business."""
+    transcription = await ears.open(EarsSpec(""))
+    try:
+        for _ in range(SILENCE_MS // _TICK_MS):
+            await transcription.feed(AudioChunk(bytes(2 * SPEECH_RATE_HZ * _TICK_MS // 1000), SPEECH_RATE_HZ))
+        await transcription.finish()
+    finally:
+        await transcription.cancel()

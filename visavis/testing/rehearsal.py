@@ -12,7 +12,7 @@ script of voice and silence, and each spoken stretch becomes the next of `heard`
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -58,7 +58,7 @@ class Lines:
 
     async def reply(
         self, messages: Sequence[ChatMessage], tools: Sequence[base.ToolSpec] = ()
-    ) -> AsyncIterator[MindDelta]:
+    ) -> AsyncGenerator[MindDelta, None]:
         self.asked.append(list(messages))
         await self.pause.wait()
         line = self.lines.popleft() if self.lines else "I have nothing more to say."

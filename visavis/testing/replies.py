@@ -5,7 +5,7 @@ follows from the one before gets the next reply, and one that takes its place ge
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from uuid import uuid4
 
 from visavis.providers.base import ChatMessage, MindDelta, TextDelta, ToolCall, ToolSpec
@@ -20,7 +20,9 @@ class Replies:
         self._next = -1
         self._asked: list[ChatMessage] | None = None
 
-    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
+    async def reply(
+        self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
+    ) -> AsyncGenerator[MindDelta, None]:
         del tools
         asked = _without_request(messages)
         if self._asked is None or (len(asked) > len(self._asked) and asked[: len(self._asked)] == self._asked):

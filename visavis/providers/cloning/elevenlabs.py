@@ -25,12 +25,18 @@ class ElevenLabsCloning:
     """A `VoiceCloner`."""
 
     traits: ClassVar[Traits] = Traits(
-        label="ElevenLabs instant voice cloning", note="Recordings are sent to ElevenLabs and kept there."
+        label="ElevenLabs instant voice cloning",
+        note="Recordings are sent to ElevenLabs and kept there.",
+        cost="Part of a subscription, which has room for so many voices.",
     )
 
     class Settings(BaseModel):
-        api_key: SecretStr = SecretStr("")
-        base_url: str = "https://api.elevenlabs.io"
+        api_key: SecretStr = Field(
+            default=SecretStr(""), description="The key of your account; `VISAVIS_VOICE_CLONING_API_KEY`."
+        )
+        base_url: str = Field(
+            default="https://api.elevenlabs.io", description="Where the server is; `VISAVIS_VOICE_CLONING_URL`."
+        )
         model: str = Field(default="eleven_flash_v2_5", description="What a cloned voice speaks with.")
         timeout_s: float = Field(default=180.0, gt=0, description="For the upload and the cloning together.")
 

@@ -30,6 +30,7 @@ class MiniLm:
         runs_in_worker=True,
         zero_retention=True,
         note="Runs on this machine.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):

@@ -26,7 +26,11 @@ _HINTS = {
 
 
 class OpenAiEmbeddings:
-    traits: ClassVar = Traits(label="OpenAI-compatible embeddings", note="What is embedded is sent to that server.")
+    traits: ClassVar = Traits(
+        label="OpenAI-compatible embeddings",
+        note="What is embedded is sent to that server.",
+        cost="Nothing on a server of your own; elsewhere billed by the token.",
+    )
 
     class Settings(BaseModel):
         url: str = Field(description="Where the server is, up to and including `/v1`.")

@@ -35,6 +35,7 @@ from visavis.providers.base import (
     Traits,
 )
 from visavis.providers.json_streams import JsonStreams
+from visavis.providers.remote.options import address
 
 VERSION = "2023-06-01"
 ANSWER_TOKENS_MAX = 1024  # the protocol wants a limit, and spoken answers are short
@@ -56,10 +57,14 @@ class Anthropic:
     that to itself.
     """
 
-    traits: ClassVar[Traits] = Traits(label="Anthropic Claude", note="Anthropic's own protocol, with prompt caching.")
+    traits: ClassVar[Traits] = Traits(
+        label="Anthropic Claude",
+        note="Anthropic's own protocol, with prompt caching.",
+        cost="Billed by the token; what was cached costs less.",
+    )
 
     class Settings(asking.Patience):
-        base_url: str = "https://api.anthropic.com/v1"
+        base_url: str = address("https://api.anthropic.com/v1")
 
     def __init__(self, spec: MindSpec, settings: Settings | None = None) -> None:
         self._spec = spec

@@ -30,6 +30,7 @@ from visavis.providers.base import (
     Traits,
 )
 from visavis.providers.json_streams import JsonStreams
+from visavis.providers.remote.options import address
 
 SIGNATURES_KEPT_MAX = 64
 _BUDGETED = re.compile(r"gemini-(?:1|2)\b")  # older models want a number of tokens instead of a level
@@ -44,10 +45,10 @@ class Gemini:
     that to itself.
     """
 
-    traits: ClassVar[Traits] = Traits(label="Google Gemini", note="Google's own protocol.")
+    traits: ClassVar[Traits] = Traits(label="Google Gemini", note="Google's own protocol.", cost="Billed by the token.")
 
     class Settings(asking.Patience):
-        base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+        base_url: str = address("https://generativelanguage.googleapis.com/v1beta")
 
     def __init__(self, spec: MindSpec, settings: Settings | None = None) -> None:
         self._spec = spec

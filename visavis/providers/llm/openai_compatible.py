@@ -27,6 +27,7 @@ from visavis.providers.base import (
     ToolSpec,
     Traits,
 )
+from visavis.providers.remote.options import address
 
 _ENDPOINT = "/chat/completions"
 _OPENAI_HOST = "api.openai.com"
@@ -42,11 +43,13 @@ class OpenAICompatible:
     """A `LanguageModel`. `MindSpec.urls` are base addresses or full endpoints; none means `Settings.base_url`."""
 
     traits: ClassVar[Traits] = Traits(
-        label="OpenAI-compatible server", note="Any server with a /chat/completions address."
+        label="OpenAI-compatible server",
+        note="Any server with a /chat/completions address.",
+        cost="Nothing on a server of your own; elsewhere billed by the token.",
     )
 
     class Settings(asking.Patience):
-        base_url: str = f"https://{_OPENAI_HOST}/v1"
+        base_url: str = address(f"https://{_OPENAI_HOST}/v1")
 
     def __init__(self, spec: MindSpec, settings: Settings | None = None) -> None:
         self._spec = spec
@@ -82,7 +85,7 @@ class OpenAICompatible:
         except openai.APIConnectionError as error:
             if isinstance(error.__cause__, Refused):
                 raise asking.refused_address(host, error.__cause__) from None
-            raise asking.unreachable(host) from None
+            raise asking.unreachable(host, error) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx.HTTPError, ValueError):
             raise asking.broken_off(host) from None
 

@@ -7,7 +7,7 @@ be one.
 
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -30,6 +30,7 @@ class Responder:
         languages=("en",),
         zero_retention=True,
         note="Not a language model: answers from the persona's prompt and the conversation, and says so.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):
@@ -40,7 +41,9 @@ class Responder:
         name = spec.options.get("persona_name")
         self._persona_name = name if isinstance(name, str) else ""
 
-    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
+    async def reply(
+        self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
+    ) -> AsyncGenerator[MindDelta, None]:
         text = ""
         if messages and messages[-1].text == WAIT_REQUEST:
             text = "One moment, please."

@@ -1,10 +1,10 @@
 """A mind that plays a script: for tests of interruption, tools, reasoning and failure."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from visavis.core.errors import ProviderError
 from visavis.core.spec import MindSpec
@@ -30,10 +30,12 @@ class Script:
     was asked and `offered` which tools it had, for the test to look at.
     """
 
-    traits: ClassVar[Traits] = Traits(label="Script", zero_retention=True, note="Says what the test says.")
+    traits: ClassVar[Traits] = Traits(
+        label="Script", zero_retention=True, note="Says what the test says.", cost="Free."
+    )
 
     class Settings(BaseModel):
-        turns: list[str] = []
+        turns: list[str] = Field(default=[], description="What is said, turn after turn.")
 
     def __init__(self, spec: MindSpec, settings: Settings | None = None, turns: Sequence[Sequence[Step]] = ()) -> None:
         del spec
@@ -43,7 +45,9 @@ class Script:
         self.offered: list[tuple[ToolSpec, ...]] = []
         self.live = 0
 
-    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()) -> AsyncIterator[MindDelta]:
+    async def reply(
+        self, messages: Sequence[ChatMessage], tools: Sequence[ToolSpec] = ()
+    ) -> AsyncGenerator[MindDelta, None]:
         self.heard.append(tuple(messages))
         self.offered.append(tuple(tools))
         steps = self._turns.pop(0) if self._turns else []

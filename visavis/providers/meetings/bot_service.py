@@ -57,13 +57,15 @@ class BotService:
     """A `MeetingService`."""
 
     traits: ClassVar[Traits] = Traits(
-        label="Meeting bot service", note="Joins Google Meet, Zoom and Teams; speaks a small protocol over HTTP."
+        label="Meeting bot service",
+        note="Joins Google Meet, Zoom and Teams; speaks a small protocol over HTTP.",
+        cost="What the service takes.",
     )
 
     class Settings(BaseModel):
         base_url: str = Field(description="Where the service is; `VISAVIS_MEETINGS_URL`.")
         api_key: SecretStr = Field(default=SecretStr(""), description="Its key; `VISAVIS_MEETINGS_API_KEY`.")
-        timeout_s: float = Field(default=20.0, gt=0)
+        timeout_s: float = Field(default=20.0, gt=0, description="Longest wait for an answer.")
 
     def __init__(self, settings: Settings) -> None:
         key = settings.api_key.get_secret_value()

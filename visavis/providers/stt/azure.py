@@ -7,7 +7,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SPEECH_RATE_HZ
 from visavis.core.spec import EarsSpec
@@ -15,7 +15,7 @@ from visavis.providers.base import Traits
 from visavis.providers.remote.azure_messages import opened, packed, packed_bytes
 from visavis.providers.remote.failures import refused
 from visavis.providers.remote.hearing import SocketUtterance, Words
-from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteEarsOptions
 from visavis.providers.remote.reading import an_object
 from visavis.providers.remote.socket import Packet, open_socket
 
@@ -42,12 +42,10 @@ class Azure:
         cost="Billed by the second of speech.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="A key of your Speech resource.")
+    class Settings(RemoteEarsOptions):
         region: str = Field(default="eastus", pattern="^[a-z0-9]+$", description="Where that resource lies.")
         base_url: str = Field(default="", description="Where the service is, if not at the region's usual address.")
         language: str = Field(default="en-US", description="For personas that have no language.")
-        finish_timeout_s: float = Field(default=5.0, gt=0, description="Longest wait for the last words.")
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or self.Settings()
@@ -67,15 +65,6 @@ class Azure:
         socket = await open_socket(label, url, headers, *opening)
         ending = (packed_bytes("audio", name, "audio/x-wav", b""),)
         return SocketUtterance(label, socket, _packer(name), ending, _read, self._settings.finish_timeout_s)
-
-    async def check(self) -> None:
-        """Raises `ProviderError` where the key is not accepted."""
-        base = self._settings.base_url.rstrip("/") or f"https://{self._settings.region}.api.cognitive.microsoft.com"
-        asked = HttpVoice(self.traits.label, base, self._headers, "/speechtotext/v3.2/models/base?top=1", 8.0, 8.0)
-        try:
-            await asked.check()
-        finally:
-            await asked.close()
 
     async def close(self) -> None:
         """Nothing is held between utterances."""

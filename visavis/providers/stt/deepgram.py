@@ -4,13 +4,13 @@ import json
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SPEECH_RATE_HZ
 from visavis.core.spec import EarsSpec
 from visavis.providers.base import Traits
 from visavis.providers.remote.hearing import SocketUtterance, Words
-from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteEarsOptions, address, keeps_nothing
 from visavis.providers.remote.reading import an_object
 from visavis.providers.remote.socket import Packet, open_socket
 
@@ -29,14 +29,10 @@ class Deepgram:
         cost="Billed by the second of speech.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your Deepgram account.")
-        base_url: str = "https://api.deepgram.com"
-        model: str = "nova-3"
-        zero_retention: bool = Field(
-            default=False, description="Opt out of the model improvement program, and serve personas that need that."
-        )
-        finish_timeout_s: float = Field(default=5.0, gt=0, description="Longest wait for the last words.")
+    class Settings(RemoteEarsOptions):
+        base_url: str = address("https://api.deepgram.com")
+        model: str = Field(default="nova-3", description="Who listens.")
+        zero_retention: bool = keeps_nothing("Opts out of their model improvement program")
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or self.Settings()
@@ -58,14 +54,6 @@ class Deepgram:
         label = self.traits.label
         socket = await open_socket(label, f"{base}/v1/listen?{urlencode(query)}", self._headers)
         return SocketUtterance(label, socket, bytes, (_CLOSE,), _read, self._settings.finish_timeout_s)
-
-    async def check(self) -> None:
-        """Raises `ProviderError` where the key is not accepted."""
-        asked = HttpVoice(self.traits.label, self._settings.base_url, self._headers, "/v1/projects", 8.0, 8.0)
-        try:
-            await asked.check()
-        finally:
-            await asked.close()
 
     async def close(self) -> None:
         """Nothing is held between utterances."""

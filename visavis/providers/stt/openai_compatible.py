@@ -5,13 +5,14 @@ import wave
 from typing import ClassVar
 
 import httpx
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
 from visavis.core.spec import EarsSpec
 from visavis.providers.base import Traits
-from visavis.providers.remote.failures import nonsense, refusal, too_slow, unreachable
+from visavis.providers.remote.failures import broke_off, nonsense, refusal, too_slow, unreachable
 from visavis.providers.remote.http import certificates
+from visavis.providers.remote.options import RemoteEarsOptions, address, keeps_nothing
 from visavis.providers.remote.reading import an_object
 
 _CONNECT_S = 5.0
@@ -29,11 +30,11 @@ class OpenAICompatible:
         cost="Nothing on a server of your own; elsewhere billed by the minute.",
     )
 
-    class Settings(BaseModel):
+    class Settings(RemoteEarsOptions):
         api_key: SecretStr = Field(default=SecretStr(""), description="The key, where the server wants one.")
-        base_url: str = "https://api.openai.com/v1"
-        model: str = "whisper-1"
-        zero_retention: bool = Field(default=False, description="It keeps nothing: serve personas that need that.")
+        base_url: str = address("https://api.openai.com/v1")
+        model: str = Field(default="whisper-1", description="Who listens.")
+        zero_retention: bool = keeps_nothing("It keeps nothing")
         finish_timeout_s: float = Field(default=10.0, gt=0, description="Longest wait for the words.")
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -51,17 +52,6 @@ class OpenAICompatible:
     async def open(self, ears: EarsSpec) -> "_Utterance":
         return _Utterance(self, ears.language)
 
-    async def check(self) -> None:
-        """Raises `ProviderError` where the server cannot be reached or does not want the key."""
-        try:
-            answer = await self._client.get("/models")
-        except httpx.TimeoutException:
-            raise too_slow(self.traits.label) from None
-        except httpx.HTTPError as error:
-            raise unreachable(self.traits.label, error) from None
-        if not answer.is_success:
-            raise refusal(self.traits.label, answer.status_code)
-
     async def transcribe(self, pcm: bytes, language: str) -> str:
         """Raises `ProviderError`."""
         fields = {
@@ -75,6 +65,8 @@ class OpenAICompatible:
             )
         except httpx.TimeoutException:
             raise too_slow(self.traits.label) from None
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            raise broke_off(self.traits.label) from None
         except httpx.HTTPError as error:
             raise unreachable(self.traits.label, error) from None
         if not answer.is_success:

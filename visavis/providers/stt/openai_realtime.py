@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import soxr
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SPEECH_RATE_HZ
 from visavis.core.spec import EarsSpec
 from visavis.providers.base import Traits
 from visavis.providers.remote.failures import refused
 from visavis.providers.remote.hearing import SocketUtterance, Words
-from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteEarsOptions, address, keeps_nothing
 from visavis.providers.remote.reading import an_object
 from visavis.providers.remote.socket import Packet, open_socket
 
@@ -35,14 +35,10 @@ class OpenAIRealtime:
         cost="Billed by the second of speech.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your OpenAI account.")
-        base_url: str = "https://api.openai.com/v1"
-        model: str = "gpt-4o-transcribe"
-        zero_retention: bool = Field(
-            default=False, description="Your account keeps nothing: serve personas that need that."
-        )
-        finish_timeout_s: float = Field(default=8.0, gt=0, description="Longest wait for the last words.")
+    class Settings(RemoteEarsOptions):
+        base_url: str = address("https://api.openai.com/v1")
+        model: str = Field(default="gpt-4o-transcribe", description="Who listens.")
+        zero_retention: bool = keeps_nothing()
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or self.Settings()
@@ -65,14 +61,6 @@ class OpenAIRealtime:
         }
         session = {"type": "transcription", "audio": {"input": sound}}
         return json.dumps({"type": "session.update", "session": session})
-
-    async def check(self) -> None:
-        """Raises `ProviderError` where the key is not accepted."""
-        asked = HttpVoice(self.traits.label, self._settings.base_url, self._headers, "/models", 8.0, 8.0)
-        try:
-            await asked.check()
-        finally:
-            await asked.close()
 
     async def close(self) -> None:
         """Nothing is held between utterances."""

@@ -80,6 +80,7 @@ class PocketSphinx:
         rate_hz=SPEECH_RATE_HZ,
         zero_retention=True,
         note="Demo quality: English, one clear speaker in a quiet room.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from visavis.core.frames import AudioChunk
 from visavis.core.spec import EarsSpec
@@ -41,10 +41,12 @@ class _Heard:
 class Scripted:
     """A `SpeechToText`. After the last line it understands nothing. `live` counts open transcriptions."""
 
-    traits: ClassVar[Traits] = Traits(label="Scripted ears", zero_retention=True, note="Hears what the test says.")
+    traits: ClassVar[Traits] = Traits(
+        label="Scripted ears", zero_retention=True, note="Hears what the test says.", cost="Free."
+    )
 
     class Settings(BaseModel):
-        lines: list[str] = []
+        lines: list[str] = Field(default=[], description="What is heard, one utterance after the other.")
 
     def __init__(self, settings: Settings | None = None, lines: Sequence[str] = ()) -> None:
         self._lines = [*(settings.lines if settings else ()), *lines]

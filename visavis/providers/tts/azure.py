@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
@@ -20,6 +20,7 @@ from visavis.providers.normalise import readable_text
 from visavis.providers.phones import viseme_of_azure
 from visavis.providers.remote.azure_messages import AzureMessage, opened, packed
 from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteVoiceOptions
 from visavis.providers.remote.reading import an_object
 from visavis.providers.remote.socket import Packet, SocketVoice
 from visavis.providers.timing import Clause
@@ -66,13 +67,10 @@ class Azure:
         cost="Billed by the character.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="A key of your Speech resource.")
+    class Settings(RemoteVoiceOptions):
         region: str = Field(default="eastus", pattern="^[a-z0-9]+$", description="Where that resource lies.")
         base_url: str = Field(default="", description="Where the service is, if not at the region's usual address.")
         voice: str = Field(default="en-US-AvaMultilingualNeural", description="For voices that name none.")
-        first_audio_timeout_s: float = Field(default=8.0, gt=0)
-        stall_timeout_s: float = Field(default=8.0, gt=0, description="Longest silence in the middle of a sentence.")
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         self._spec = spec

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
@@ -18,6 +18,7 @@ from visavis.providers.normalise import readable_text
 from visavis.providers.phones import phone_of_ipa
 from visavis.providers.remote.failures import nonsense, refusal
 from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteVoiceOptions, address, keeps_nothing
 from visavis.providers.remote.reading import an_object, numbers, sound, texts
 from visavis.providers.remote.socket import Packet, SocketVoice
 from visavis.providers.timing import Clause
@@ -41,15 +42,10 @@ class Cartesia:
         cost="Billed by the character.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your Cartesia account.")
-        base_url: str = "https://api.cartesia.ai"
+    class Settings(RemoteVoiceOptions):
+        base_url: str = address("https://api.cartesia.ai")
         model: str = Field(default="sonic-3", description="For voices that name none.")
-        zero_retention: bool = Field(
-            default=False, description="Your account keeps nothing: serve personas that need that."
-        )
-        first_audio_timeout_s: float = Field(default=8.0, gt=0)
-        stall_timeout_s: float = Field(default=8.0, gt=0, description="Longest silence in the middle of a sentence.")
+        zero_retention: bool = keeps_nothing()
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         self._spec = spec

@@ -4,13 +4,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import ClassVar
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
 from visavis.providers.base import Traits
 from visavis.providers.normalise import readable_text
 from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteVoiceOptions, address, keeps_nothing
 from visavis.providers.timing import Clause
 
 _RATE_HZ = 24_000
@@ -29,15 +30,10 @@ class Deepgram:
         cost="Billed by the character.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your Deepgram account.")
-        base_url: str = "https://api.deepgram.com"
+    class Settings(RemoteVoiceOptions):
+        base_url: str = address("https://api.deepgram.com")
         model: str = Field(default="aura-2-thalia-en", description="For voices that name none.")
-        zero_retention: bool = Field(
-            default=False, description="Opt out of the model improvement program, and serve personas that need that."
-        )
-        first_audio_timeout_s: float = Field(default=8.0, gt=0)
-        stall_timeout_s: float = Field(default=8.0, gt=0, description="Longest silence in the middle of a sentence.")
+        zero_retention: bool = keeps_nothing("Opts out of their model improvement program")
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         self._spec = spec

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
@@ -19,6 +19,7 @@ from visavis.providers.base import Traits
 from visavis.providers.normalise import readable_text
 from visavis.providers.remote.failures import refusal, refused
 from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteVoiceOptions, address, keeps_nothing
 from visavis.providers.remote.reading import an_object, numbers, sound, texts
 from visavis.providers.remote.socket import Packet, SocketVoice
 from visavis.providers.timing import Clause
@@ -52,16 +53,10 @@ class ElevenLabs:
         cost="Billed by the character.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your ElevenLabs account.")
-        base_url: str = "https://api.elevenlabs.io"
+    class Settings(RemoteVoiceOptions):
+        base_url: str = address("https://api.elevenlabs.io")
         model: str = Field(default="eleven_flash_v2_5", description="For voices that name none.")
-        zero_retention: bool = Field(
-            default=False,
-            description="Your account has zero retention mode: ask for it, and serve personas that need it.",
-        )
-        first_audio_timeout_s: float = Field(default=8.0, gt=0)
-        stall_timeout_s: float = Field(default=8.0, gt=0, description="Longest silence in the middle of a sentence.")
+        zero_retention: bool = keeps_nothing("Your account has zero retention mode, which is asked for")
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         self._spec = spec

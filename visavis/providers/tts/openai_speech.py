@@ -4,13 +4,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field
 
 from visavis.core.frames import SpeechAudio
 from visavis.core.spec import VoiceSpec
 from visavis.providers.base import Traits
 from visavis.providers.normalise import readable_text
 from visavis.providers.remote.http import HttpVoice
+from visavis.providers.remote.options import RemoteVoiceOptions, address, keeps_nothing
 from visavis.providers.timing import Clause
 
 _RATE_HZ = 24_000
@@ -28,15 +29,10 @@ class OpenAISpeech:
         cost="Billed by the character or by the token, depending on the model.",
     )
 
-    class Settings(BaseModel):
-        api_key: SecretStr = Field(default=SecretStr(""), description="The key of your OpenAI account.")
-        base_url: str = "https://api.openai.com/v1"
+    class Settings(RemoteVoiceOptions):
+        base_url: str = address("https://api.openai.com/v1")
         model: str = Field(default="gpt-4o-mini-tts", description="For voices that name none.")
-        zero_retention: bool = Field(
-            default=False, description="Your account keeps nothing: serve personas that need that."
-        )
-        first_audio_timeout_s: float = Field(default=10.0, gt=0)
-        stall_timeout_s: float = Field(default=10.0, gt=0, description="Longest silence in the middle of a sentence.")
+        zero_retention: bool = keeps_nothing()
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         self._spec = spec

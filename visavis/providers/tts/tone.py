@@ -20,13 +20,18 @@ class Tone:
     """A `TextToSpeech`: word n of a clause sounds from n * (beep + gap), and one chunk carries one word."""
 
     traits: ClassVar[Traits] = Traits(
-        label="Tone", gives_word_times=True, rate_hz=SPEECH_RATE_HZ, zero_retention=True, note="Beeps, no words."
+        label="Tone",
+        gives_word_times=True,
+        rate_hz=SPEECH_RATE_HZ,
+        zero_retention=True,
+        note="Beeps, no words.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):
-        beep_ms: float = Field(default=160.0, gt=0)
-        gap_ms: float = Field(default=40.0, ge=0)
-        pitch_hz: float = Field(default=220.0, gt=0)
+        beep_ms: float = Field(default=160.0, gt=0, description="How long a word sounds.")
+        gap_ms: float = Field(default=40.0, ge=0, description="The silence after it.")
+        pitch_hz: float = Field(default=220.0, gt=0, description="How high it sounds.")
 
     def __init__(self, spec: VoiceSpec, settings: Settings | None = None) -> None:
         settings = settings or self.Settings()

@@ -69,6 +69,7 @@ class Energy:
         rate_hz=SPEECH_RATE_HZ,
         zero_retention=True,
         note="Easily misled by music and by people talking in the background.",
+        cost="Free.",
     )
 
     class Settings(BaseModel):

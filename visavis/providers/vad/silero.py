@@ -76,7 +76,7 @@ class Silero:
     """`VoiceActivity` of the whole process."""
 
     traits: ClassVar[Traits] = Traits(
-        label="Silero voice activity (built-in)", rate_hz=SPEECH_RATE_HZ, zero_retention=True
+        label="Silero voice activity (built-in)", rate_hz=SPEECH_RATE_HZ, zero_retention=True, cost="Free."
     )
 
     class Settings(BaseModel):
