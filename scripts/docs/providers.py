@@ -26,8 +26,8 @@ def providers_page() -> Iterator[str]:
     yield ""
     yield "Each is one class in one file, found by its name. [CONTRIBUTING.md](../CONTRIBUTING.md) says how to add one."
     yield "Voices take keys of the operator, as each says below, and of organizations (`POST /v1/provider-secrets`)."
-    yield "`visavis doctor providers` makes one cheap call to each that is set up. What they charge is between you and"
-    yield "them: no price is built in."
+    yield "`visavis doctor providers` makes one cheap call to each that is set up, by you or by an organization, and"
+    yield "says what is wrong. What they charge is between you and them: no price is built in."
     for kind in catalog.KINDS:
         yield ""
         yield f"## {KIND_TITLES[kind]} (`{kind}`)"

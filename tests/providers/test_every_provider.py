@@ -227,7 +227,7 @@ async def test_no_task_and_no_connection_is_left(remote: Running) -> None:
     """Of answers that were heard to the end, left in the middle, refused, and broken off."""
     before = asyncio.all_tasks()
     used = remote.rig.build(remote.server.url)
-    remote.will("whole", "nothing", 500, "breaks", "whole")
+    remote.will("whole", "nothing", 401, "breaks", "whole")
     await remote.whole(used)
     leaving = asyncio.create_task(remote.whole(used))
     async with asyncio.timeout(SOON_S):

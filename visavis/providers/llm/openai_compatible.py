@@ -74,9 +74,11 @@ class OpenAICompatible:
         """One request to one address, every failure as a `ProviderError`."""
         client = self._clients[url]
         host = client.base_url.host
+        begun = False
         try:
             async with aclosing(asking.watched(_answer(client, request), self._settings)) as deltas:
                 async for delta in deltas:
+                    begun = True
                     yield delta
         except (TimeoutError, openai.APITimeoutError):
             raise asking.too_slow(host) from None
@@ -85,6 +87,8 @@ class OpenAICompatible:
         except openai.APIConnectionError as error:
             if isinstance(error.__cause__, Refused):
                 raise asking.refused_address(host, error.__cause__) from None
+            if begun:
+                raise asking.broken_off(host) from None
             raise asking.unreachable(host, error) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx.HTTPError, ValueError):
             raise asking.broken_off(host) from None
