@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.clients import environments
-from tests.providers import fake_anthropic, fake_gemini, fake_openai
-from tests.providers.fake_ears import FakeDeepgramEars, FakeEars, FakeOpenAIEars, FakeTranscriptions
+from tests.providers import fake_anthropic, fake_gemini, fake_openai, vendors
+from tests.providers.fake_ears import FakeAzureEars, FakeDeepgramEars, FakeEars, FakeOpenAIEars, FakeTranscriptions
+from tests.providers.fake_elevenlabs import FakeElevenLabs
+from tests.providers.fake_embeddings import SIZE, FakeEmbeddings
 from tests.providers.fake_openai import FakeOpenAI, Plan, refusal
 from tests.providers.fake_speech_server import KEY
 
@@ -61,16 +63,18 @@ MINDS = {
     ),
 }
 EARS: dict[str, type[FakeEars]] = {
+    "azure_ears": FakeAzureEars,
     "deepgram_ears": FakeDeepgramEars,
     "openai_realtime": FakeOpenAIEars,
     "openai_transcriptions": FakeTranscriptions,
 }
 
 
-async def told_by(client: str, url: str, key: str = KEY) -> dict[str, Any]:
+async def told_by(client: str, url: str, *keys: str) -> list[dict[str, Any]]:
+    """For each key, what came of it: one after the other, because loading such a client takes seconds."""
     interpreter = await asyncio.to_thread(environments.voice_sdks)
     process = await asyncio.create_subprocess_exec(
-        *(interpreter, DRIVER, client, url, key),
+        *(interpreter, DRIVER, client, url, *keys),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -83,33 +87,41 @@ async def told_by(client: str, url: str, key: str = KEY) -> dict[str, Any]:
         await process.communicate()
         raise
     assert out, err.decode()
-    return json.loads(out)
+    return [json.loads(line) for line in out.splitlines()]
 
 
 @pytest.mark.parametrize("name", sorted(MINDS))
-async def test_a_client_reads_a_whole_answer(name: str, openai_server: FakeOpenAI) -> None:
+async def test_a_client_reads_a_whole_answer_and_knows_a_refusal(name: str, openai_server: FakeOpenAI) -> None:
     mind = MINDS[name]
-    openai_server.answer_with(mind.answer)
-    told = await told_by(name, openai_server.root)
+    openai_server.answer_with(mind.answer, refusal(401))
+    told, refused = await told_by(name, openai_server.root, KEY, "another")
     assert "".join(told.pop("pieces", [])) == "One moment.", told
     assert told == {"calls": [["weather", ROME]], "thoughts": mind.thoughts, "ended": mind.ended}
-
-
-@pytest.mark.parametrize("name", sorted(MINDS))
-async def test_a_client_knows_a_refusal(name: str, openai_server: FakeOpenAI) -> None:
-    openai_server.answer_with(refusal(401))
-    assert (await told_by(name, openai_server.root))["error"] == MINDS[name].refused
+    assert refused["error"] == mind.refused
 
 
 @pytest.mark.parametrize("name", sorted(EARS))
-async def test_a_client_is_told_the_words(name: str) -> None:
+async def test_a_client_is_told_the_words_and_knows_a_wrong_key(name: str) -> None:
     async with EARS[name]() as server:
-        told = await told_by(name, server.url)
-    assert told == {"guesses": [] if name.endswith("transcriptions") else ["Hello"], "settled": ["Hello there."]}
+        told, refused = await told_by(name, server.url, KEY, "another")
+        assert len(server.pcm) == len(SOUND)
+    told["guesses"] = [guess.lower() for guess in told.get("guesses", ())]
+    assert told == {"guesses": [] if name.endswith("transcriptions") else ["hello"], "settled": ["Hello there."]}
+    assert "error" in refused, refused
 
 
-@pytest.mark.parametrize("name", sorted(EARS))
-async def test_a_client_of_ears_knows_a_wrong_key(name: str) -> None:
-    async with EARS[name]() as server:
-        told = await told_by(name, server.url, key="another")
-    assert "error" in told, told
+async def test_a_client_makes_a_voice_and_erases_it() -> None:
+    with FakeElevenLabs() as server:
+        made, refused = await told_by("elevenlabs_cloning", server.url, KEY, "another")
+    assert made == {"voice": "voice1", "gone": "ok"}
+    assert "error" in refused
+
+
+async def test_a_client_reads_embeddings() -> None:
+    with FakeEmbeddings() as server:
+        assert await told_by("openai_embeddings", server.url, KEY) == [{"sizes": [SIZE, SIZE], "places": [0, 1]}]
+
+
+def test_every_server_of_minds_and_ears_has_its_judge() -> None:
+    assert {server for server in EARS.values()} == {vendor.server for vendor in vendors.EARS.values()}
+    assert {name.replace("openai", "openai_compatible") for name in MINDS} == set(vendors.MINDS)

@@ -1,6 +1,6 @@
-"""A vendor's own client says one sentence, and one line of JSON tells what came of it.
+"""A vendor's own client says one sentence, and for each key one line of JSON tells what came of it.
 
-Usage: driver.py VENDOR URL KEY TEXT
+Usage: driver.py VENDOR URL TEXT KEY...
 """
 
 import base64
@@ -110,12 +110,13 @@ def azure(url: str, key: str, text: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    vendor, url, key, text = sys.argv[1:]
-    try:
-        told = globals()[vendor](url, key, text)
-    except Exception as error:
-        told = {"error": type(error).__name__, "message": str(error)[:500]}
-    sys.stdout.write(json.dumps(told) + "\n")
+    vendor, url, text, *keys = sys.argv[1:]
+    for key in keys:
+        try:
+            told = globals()[vendor](url, key, text)
+        except Exception as error:
+            told = {"error": type(error).__name__, "message": str(error)[:500]}
+        sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A vendor's own client asks a mind a question or has ears hear a recording; a line of JSON tells what came of it.
+"""A vendor's own client asks a mind, has ears hear, makes a voice or embeds; for each key, a line of JSON tells how.
 
-Usage: minds_and_ears.py CLIENT URL KEY. The sound, 16 kHz mono, comes by standard input.
+Usage: minds_and_ears.py CLIENT URL KEY... The sound, 16 kHz mono, comes by standard input.
 """
 
 import base64
@@ -8,12 +8,15 @@ import inspect
 import io
 import json
 import sys
+import threading
 import wave
+from functools import cache
 from typing import Any
 
 QUESTION = "Will it rain?"
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 PIECE_BYTES = 6400
+WITHIN_S = 60.0
 
 
 def anthropic(url: str, key: str) -> dict[str, Any]:
@@ -122,18 +125,64 @@ def openai_transcriptions(url: str, key: str) -> dict[str, Any]:
     return {"guesses": [], "settled": [told.text]}
 
 
+def azure_ears(url: str, key: str) -> dict[str, Any]:
+    import azure.cognitiveservices.speech as speech
+
+    endpoint = f"{url.replace('http', 'ws', 1)}/speech/recognition/conversation/cognitiveservices/v1"
+    config = speech.SpeechConfig(endpoint=endpoint, subscription=key)
+    config.speech_recognition_language = "en-US"
+    stream = speech.audio.PushAudioInputStream()
+    recognizer = speech.SpeechRecognizer(config, audio_config=speech.audio.AudioConfig(stream=stream))
+    guesses: list[str] = []
+    settled: list[str] = []
+    problems: list[str] = []
+    over = threading.Event()
+    recognizer.recognizing.connect(lambda event: guesses.append(event.result.text))
+    recognizer.recognized.connect(lambda event: settled.append(event.result.text))
+    recognizer.canceled.connect(lambda event: problems.append(event.cancellation_details.error_details))
+    recognizer.session_stopped.connect(lambda _: over.set())
+    recognizer.start_continuous_recognition()
+    for piece in sound():
+        stream.write(piece)
+    stream.close()
+    is_over = over.wait(WITHIN_S)
+    recognizer.stop_continuous_recognition()
+    if not is_over or any(problems):
+        raise RuntimeError(str(problems))
+    return {"guesses": guesses, "settled": settled}
+
+
+def elevenlabs_cloning(url: str, key: str) -> dict[str, Any]:
+    from elevenlabs.client import ElevenLabs
+
+    client = ElevenLabs(api_key=key, base_url=url)
+    made = client.voices.ivc.create(name="Ada", files=[("recording.wav", b"".join(sound()), "audio/wav")])
+    gone = client.voices.delete(made.voice_id)
+    return {"voice": made.voice_id, "gone": gone.status}
+
+
+def openai_embeddings(url: str, key: str) -> dict[str, Any]:
+    from openai import OpenAI
+
+    client = OpenAI(api_key=key, base_url=url, max_retries=0)
+    told = client.embeddings.create(model="test", input=["a dog", "money"], encoding_format="float")
+    return {"sizes": [len(row.embedding) for row in told.data], "places": sorted(row.index for row in told.data)}
+
+
+@cache
 def sound() -> list[bytes]:
     whole = sys.stdin.buffer.read()
     return [whole[at : at + PIECE_BYTES] for at in range(0, len(whole), PIECE_BYTES)]
 
 
 def main() -> None:
-    name, url, key = sys.argv[1:]
-    try:
-        told = globals()[name](url, key)
-    except Exception as error:
-        told = {"error": type(error).__name__, "message": str(error)[:500]}
-    sys.stdout.write(json.dumps(told) + "\n")
+    name, url, *keys = sys.argv[1:]
+    for key in keys:
+        try:
+            told = globals()[name](url, key)
+        except Exception as error:
+            told = {"error": type(error).__name__, "message": str(error)[:500]}
+        sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
