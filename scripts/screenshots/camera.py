@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 
 from tests.clients.lab import Lab
 
-HEIGHT_MAX_PX = 2_200
+HEIGHT_MAX_PX = 3_000
+HEIGHT = "Math.max(...[document.documentElement, document.querySelector('main')].map((one) => one.scrollHeight))"
 PICTURES_THERE = "() => !document.querySelector('[data-waits]') && [...document.images].every((one) => one.complete)"
 
 
@@ -37,12 +38,11 @@ class Camera:
             self._stretch()
         self.page.wait_for_function(PICTURES_THERE)
         path = self._out / f"{name}-{self._look}.png"
-        self.page.screenshot(path=path, full_page=whole)
+        self.page.screenshot(path=path)
         print(path, flush=True)
 
     def _stretch(self) -> None:
-        """On a desktop the page scrolls inside: make room, so that all of it is in the picture."""
-        if self._look.startswith("desktop"):
-            height_px = int(self.page.evaluate("document.querySelector('main').scrollHeight"))
-            within_px = max(self._size["height"], min(height_px, HEIGHT_MAX_PX))
-            self.page.set_viewport_size({"width": self._size["width"], "height": within_px})
+        """Make room for all of it; on a desktop the page scrolls inside, on a phone as a whole."""
+        height_px = int(self.page.evaluate(HEIGHT))
+        within_px = max(self._size["height"], min(height_px, HEIGHT_MAX_PX))
+        self.page.set_viewport_size({"width": self._size["width"], "height": within_px})

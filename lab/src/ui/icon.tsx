@@ -71,13 +71,13 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   );
 }
 
-/** Two half-discs, face to face. */
+/** Two half-discs, face to face; on the pages of others they bring their colours along. */
 export function Mark({ size = 28 }: { size?: number }) {
   return (
     <svg className="mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
-      <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path d="M6.500 16a7 7 0 0 1 7-7v14a7 7 0 0 1-7-7Z" fill="var(--on-accent)" />
-      <path d="M25.500 16a7 7 0 0 0-7-7v14a7 7 0 0 0 7-7Z" fill="var(--on-accent)" fillOpacity=".6" />
+      <rect width="32" height="32" rx="9" fill="var(--accent, #0c6b5e)" />
+      <path d="M6.500 16a7 7 0 0 1 7-7v14a7 7 0 0 1-7-7Z" fill="var(--on-accent, #fff)" />
+      <path d="M25.500 16a7 7 0 0 0-7-7v14a7 7 0 0 0 7-7Z" fill="var(--on-accent, #fff)" fillOpacity=".6" />
     </svg>
   );
 }

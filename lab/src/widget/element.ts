@@ -235,7 +235,7 @@ export function widgetClass(ownBase: () => string): CustomElementConstructor {
       if (avatarUrl) poster.append(h("img", { src: avatarUrl, alt: agentName }));
       if (avatarVideoUrl && !matchMedia("(prefers-reduced-motion: reduce)").matches) poster.append(loop(avatarVideoUrl));
       poster.append(h("div", { class: "invite" }, h("p", { class: "name" }, agentName || words.aiPersona), start));
-      if (!removeWatermark) poster.append(h("p", { class: "mark" }, words.poweredBy));
+      if (!removeWatermark) poster.append(h("p", { class: "powered" }, words.poweredBy));
       return poster;
     }
 

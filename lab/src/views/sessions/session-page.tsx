@@ -15,7 +15,7 @@ import { useLoad } from "../../ui/use-load";
 import { useRemoval } from "../../ui/use-removal";
 import { Calls } from "./calls";
 import { Film } from "./film";
-import { LineNumbers, skewText } from "./line-numbers";
+import { LineNumbers } from "./line-numbers";
 import { Lines } from "./lines";
 import { Waterfall } from "./waterfall";
 
@@ -167,7 +167,7 @@ function Numbers({ session, figures }: { session: SessionDetail; figures: Sessio
         {
           name: words.facts.skew,
           value: avSkew ? latency(Math.abs(avSkew.meanMs)) : words.none,
-          note: avSkew ? words.facts.skewNote(skewText(avSkew.meanMs), skewText(avSkew.worstMs)) : undefined,
+          note: avSkew ? words.facts.skewNote(where(avSkew.meanMs), latency(Math.abs(avSkew.worstMs))) : undefined,
         },
         { name: words.facts.interruptions, value: String(summary.interruptedTurns) },
         { name: words.facts.warnings, value: String(summary.totalWarnings) },
@@ -175,6 +175,12 @@ function Numbers({ session, figures }: { session: SessionDetail; figures: Sessio
       ]}
     />
   );
+}
+
+/** Of the picture, as seen from the sound. */
+function where(skewMs: number): string {
+  const { ahead, behind, together } = words.facts.where;
+  return Math.round(skewMs) === 0 ? together : skewMs < 0 ? ahead : behind;
 }
 
 function MadeWith({ session, figures }: { session: SessionDetail; figures: SessionAnalytics | null }) {
