@@ -116,6 +116,25 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
         assert part in found.stdout
 
 
+def test_the_doctor_asks_providers_and_fails_when_one_does_not_work(tmp_path: Path) -> None:
+    folder = ("--data-dir", str(tmp_path))
+    fine = run("doctor", "providers", *folder)
+    assert fine.exit_code == 0, fine.output
+    for part in ("voice flite", "ears pocketsphinx", "mind"):
+        assert part in fine.stdout
+
+    broken = run("doctor", "providers", *folder, VISAVIS_LLM_URL="http://127.0.0.1:1/v1", VISAVIS_LLM_MODEL="small")
+    assert broken.exit_code == 1
+    (line,) = [line for line in broken.stdout.splitlines() if line.startswith("broken")]
+    assert "nothing listens at that address. Asked was small at http://127.0.0.1:1/v1" in line
+
+    url = "postgresql://somebody:secret-password@127.0.0.1:1/nothing"
+    nowhere = run("doctor", "providers", *folder, VISAVIS_DATABASE_URL=url)
+    assert nowhere.exit_code == 1
+    assert "broken    database" in nowhere.stdout
+    assert "secret-password" not in nowhere.output
+
+
 def test_the_doctor_says_what_is_wrong_with_a_network_for_mouths(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_text("no model")
     found = run("doctor", "--data-dir", str(tmp_path), VISAVIS_MOUTH_MODEL=str(tmp_path / "model.onnx"))

@@ -43,13 +43,15 @@ async def ask_providers(settings: Settings) -> list[Finding]:
 
 async def ask_stored(settings: Settings) -> list[Finding]:
     """The organizations': their keys for voices, and the servers that think for them."""
-    settings.make_data_dir()
-    await migrate.upgrade(settings.database)
     database = Database(settings.database)
     try:
+        settings.make_data_dir()
+        await migrate.upgrade(settings.database)
         async with database.reading() as session:
             keys = (await session.scalars(select(ProviderSecret))).all()
             rows = (await session.scalars(select(Llm).where(Llm.organization_id.is_not(None)))).all()
+    except Exception as error:  # whatever a driver raises is what the operator wants to read
+        return [Finding("broken", "database", f"{database.url.render_as_string(hide_password=True)}: {error}")]
     finally:
         await database.close()
     keyring, turn = keyring_of(settings), asyncio.Semaphore(ASKED_AT_ONCE_MAX)
