@@ -29,7 +29,7 @@ export const editing = {
   openings: { own: "The persona, in its own words", line: "The persona, with this sentence", user: "The user" },
   uninterruptible: "The greeting cannot be interrupted",
   language: "Language",
-  languageHint: "An ISO 639-1 code such as en or fr; empty lets the server find out.",
+  languageHint: "An ISO 639-1 code such as en or fr; empty lets the server find out. The built-in ears hear English only.",
 
   model: "Picture",
   models: {
