@@ -8,7 +8,8 @@ from tests.clients.lab import Lab
 
 HEIGHT_MAX_PX = 3_000
 HEIGHT = "Math.max(...[document.documentElement, document.querySelector('main')].map((one) => one.scrollHeight))"
-PICTURES_THERE = "() => !document.querySelector('[data-waits]') && [...document.images].every((one) => one.complete)"
+PICTURES_THERE = """() => !document.querySelector("[data-waits]")
+  && Promise.all([...document.images].map((one) => one.decode())).then(() => true, () => false)"""
 
 
 class Camera:

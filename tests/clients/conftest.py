@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
+import pytest_asyncio
+from playwright import async_api
 from playwright.sync_api import Browser
 
 from tests import leaks, postgres
-from tests.clients.browser import page_server
+from tests.clients.browser import FLAGS, chromium, page_server
 from tests.clients.lab import Lab, browser, lab
 from tests.clients.proxy import Proxy, proxy
 from tests.clients.python_client import PythonClient, older_python_client, pipecat_pipeline, python_client
@@ -84,6 +86,15 @@ def lab_chromium() -> Iterator[Browser]:
     """Ended with the module: its driver keeps a loop of its own, beside which tests with another cannot run."""
     with browser() as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def strangers_chromium() -> AsyncIterator[async_api.Browser]:
+    """For tests in a module's own loop, of pages that need no key."""
+    async with async_api.async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield running
+        await running.close()
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.clients.browser import FLAGS, chromium
 from tests.clients.personas import GREETING, new_persona
 from tests.clients.server import Server
 from tests.clients.sites import site
@@ -26,17 +25,9 @@ LISTEN = """<script>
 </script>"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context()
+async def page(strangers_chromium: Browser) -> AsyncIterator[Page]:
+    context = await strangers_chromium.new_context()
     context.set_default_timeout(PATIENCE_MS)
     yield await context.new_page()
     await context.close()

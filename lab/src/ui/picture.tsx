@@ -26,7 +26,7 @@ export function Picture({ src, alt, className = "" }: { src: string | null | und
   }, [src]);
   const waits = Boolean(src) && shown?.src !== src;
   // The one before stays until the next one is there, so that nothing flickers.
-  if (src && shown?.state === "there") return <img className={`picture ${className}`} src={shown.src} alt={alt} decoding="async" />;
+  if (src && shown?.state === "there") return <img className={`picture ${className}`} src={shown.src} alt={alt} />;
   return (
     <span
       className={`picture picture-none ${className}`}
