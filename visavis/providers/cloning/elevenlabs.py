@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, SecretStr
 from visavis.core.errors import Detail, ProviderError, Unprocessable
 from visavis.core.material import ClonedVoice, VoiceSample
 from visavis.providers.base import Traits
+from visavis.providers.remote import failures
 
 _REASON_CHARS_MAX = 300
 _SUFFIXES = {"audio/mpeg": "mp3", "audio/mp4": "m4a"}
@@ -84,20 +85,14 @@ class ElevenLabsCloning:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await self._client.request(method, path, **content)
         except TimeoutError:
-            raise ProviderError("ElevenLabs did not answer in time.") from None
+            raise failures.too_slow("ElevenLabs") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ProviderError(f"ElevenLabs cannot be reached ({type(error).__name__}).") from None
+            raise failures.unreachable("ElevenLabs", error) from None
 
 
 def _check(answer: httpx.Response) -> None:
-    if answer.is_success:
-        return
-    hint = {401: ": it refused the key", 403: ": the key may not do this", 429: ": it is asked too often"}
-    reason = hint.get(answer.status_code, "")
-    raise ProviderError(
-        f"ElevenLabs answered {answer.status_code}{reason}.",
-        retryable=answer.status_code == 429 or answer.status_code >= 500,
-    )
+    if not answer.is_success:
+        raise failures.refusal("ElevenLabs", answer.status_code)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

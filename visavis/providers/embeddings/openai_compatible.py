@@ -13,16 +13,10 @@ from pydantic import BaseModel, Field, SecretStr
 
 from visavis.core.errors import ProviderError
 from visavis.providers.base import Traits
+from visavis.providers.remote import failures
 
 _BATCH_TEXTS = 64
 _TIMEOUT_S = 30.0
-_HINTS = {
-    401: "it refused the key",
-    403: "the key may not do this",
-    404: "it knows no such model or address",
-    413: "a text is too long for it",
-    429: "it is asked too often or the quota is used up",
-}
 
 
 class OpenAiEmbeddings:
@@ -58,11 +52,12 @@ class OpenAiEmbeddings:
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
         try:
             answer = await self._client.post(self._url, json=body)
-        except httpx.HTTPError as error:
-            raise ProviderError(f"{self._host} cannot be reached: {type(error).__name__}") from None
+        except httpx.TimeoutException:
+            raise failures.too_slow(self._host) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise failures.unreachable(self._host, error) from None
         if answer.status_code != 200:
-            hint = _HINTS.get(answer.status_code, "it could not do that")
-            raise ProviderError(f"{self._host} answered {answer.status_code}: {hint}")
+            raise failures.refusal(self._host, answer.status_code)
         try:
             return _unit_vectors(answer.json(), len(texts))
         except (ValueError, KeyError, TypeError) as error:
