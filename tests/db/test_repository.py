@@ -46,6 +46,21 @@ async def test_rows_of_several_tables_are_found_together(database: Database) -> 
         assert await find_each((llms, None)) == [None]
 
 
+async def test_a_stock_row_that_was_found_outlives_a_transaction_that_fails(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(Persona(id="stock", name="Stock"))
+
+    async def find_and_fail() -> None:
+        async with database.writing() as session:
+            await personas(session).get("stock")
+            await personas(session).get("nobody")
+
+    with pytest.raises(NotFound):
+        await find_and_fail()
+    async with database.reading() as session:
+        assert (await personas(session, "theirs").get("stock")).name == "Stock"
+
+
 async def test_stock_rows_cannot_be_changed_or_removed(database: Database) -> None:
     async with database.writing() as session:
         session.add(Persona(id="stock", name="Stock"))

@@ -52,6 +52,7 @@ def test_with_the_operators_key_the_provider_speaks_and_the_built_in_voice_waits
 
 
 def test_an_organizations_own_key_is_used_sealed_and_never_shown(rest: Rest) -> None:
+    assert rest.persona(voiceId=LUCY)["voice"]["servedBy"]["provider"] == "flite"
     stored = rest.ask("POST", "/v1/provider-secrets", KEY)
     assert stored.status_code == 201
     assert set(stored.json()) == {"id", "provider", "createdAt", "updatedAt"}

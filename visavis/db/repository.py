@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import Forbidden, NotFound
 from visavis.db.models import Owned
+from visavis.db.session import STOCK
 
 Row = TypeVar("Row", bound=Owned)
 ONE = select(literal(1)).subquery()  # a row to begin with, so that what is missing is null
@@ -100,21 +101,29 @@ class Repository(Generic[Row]):
         return or_(self.model.organization_id == owner, self.model.organization_id.is_(None))
 
 
-class AnyOwn(Repository[Row]):
-    """Whichever row is the organization's own: asked for beside others, it says whether there is one."""
-
-    def by_id(self) -> ColumnElement[bool]:
-        return self.model.organization_id == bindparam("owner", self.organization_id)
-
-
 _together: dict[tuple[object, ...], Select[*tuple[Any, ...]]] = {}
 
 
 async def find_each(*wanted: tuple[Repository[Any], str | None]) -> list[Any]:
-    """One row of each, all of one organization, in one statement; None where no id is given or nothing is found."""
-    asked = [(repository, row_id) for repository, row_id in wanted if row_id]
+    """One row of each, all of one organization, in one statement; None where no id is given or nothing is found.
+
+    Stock rows are looked up once and remembered: nobody changes them while a server runs, and most personas use them.
+    """
+    stock: dict[tuple[object, str], Any] = wanted[0][0].session.info.get(STOCK, {})
+    known = {at: stock.get((repository.shape, row_id)) for at, (repository, row_id) in enumerate(wanted) if row_id}
+    asked = [wanted[at] for at, row in known.items() if row is None]
+    found = iter(await _find_asked([(repository, row_id) for repository, row_id in asked if row_id]))
+    rows = [known[at] or next(found) if at in known else None for at in range(len(wanted))]
+    for (repository, row_id), row in zip(wanted, rows, strict=True):
+        if row_id and row is not None and row.organization_id is None and (repository.shape, row_id) not in stock:
+            repository.session.expunge(row)  # a transaction that fails would empty it
+            stock[repository.shape, row_id] = row
+    return rows
+
+
+async def _find_asked(asked: Sequence[tuple[Repository[Any], str]]) -> Sequence[Any]:
     if not asked:
-        return [None] * len(wanted)
+        return ()
     shapes = tuple(repository.shape for repository, _ in asked)
     if shapes not in _together:
         _together[shapes] = _find_all([repository for repository, _ in asked])
@@ -122,8 +131,7 @@ async def find_each(*wanted: tuple[Repository[Any], str | None]) -> list[Any]:
     values = {"owner": first.organization_id, **{repository.id_name: row_id for repository, row_id in asked}}
     # an only row that is missing is no row at all
     row = (await first.session.execute(_together[shapes], values)).first()
-    found = iter(row if row is not None else [None] * len(asked))
-    return [next(found) if row_id else None for _, row_id in wanted]
+    return row if row is not None else [None] * len(asked)
 
 
 def _find_all(repositories: Sequence[Repository[Any]]) -> Select[*tuple[Any, ...]]:

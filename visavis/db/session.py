@@ -16,6 +16,7 @@ Columns = TypeVarTuple("Columns")
 
 BUSY_TIMEOUT_MS = 10_000
 WRITES, LOOKS = "visavis_writes", "visavis_looks"
+STOCK = "visavis_stock"  # where a session carries the stock rows that its database was seen to have
 EXCLUSIVE_LOCK = 7_621_150_143  # any number, as long as every server takes the same
 
 
@@ -26,8 +27,10 @@ class Database:
         self.url = complete(url)
         # a connection to a server may have died in the pool, one to a file cannot
         self._engine = make_engine(self.url, pool_pre_ping=self.url.get_backend_name() != "sqlite")
-        self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._writing = async_sessionmaker(self._engine.execution_options(**{WRITES: True}), expire_on_commit=False)
+        info: dict[str, Any] = {STOCK: {}}
+        self._reading = async_sessionmaker(self._engine, expire_on_commit=False, info=info)
+        writes = self._engine.execution_options(**{WRITES: True})
+        self._writing = async_sessionmaker(writes, expire_on_commit=False, info=info)
         sqlite = self.url.get_backend_name() == "sqlite"
         self._looking = self._engine.execution_options(
             **({LOOKS: True} if sqlite else {"isolation_level": "AUTOCOMMIT"})

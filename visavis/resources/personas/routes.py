@@ -30,12 +30,11 @@ class _Desk:
 
     async def answer(self, row: models.Persona, found: References, *, new: bool = False) -> Persona:
         attached = await self.personas.attached(row, found, new=new)
-        [voice] = await self.voices([found.voice], own_keys=found.own_keys)
+        [voice] = await self.voices([found.voice])
         return Persona.of(row, found.avatar, voice, attached, self.addresses)
 
-    async def voices(self, rows: Sequence[models.Voice | None], *, own_keys: bool = True) -> list[Voice | None]:
-        spoken = rows if own_keys else ()
-        cast = await self.speakers.of(self.personas.session, self.personas.organization_id, spoken)
+    async def voices(self, rows: Sequence[models.Voice | None]) -> list[Voice | None]:
+        cast = await self.speakers.of(self.personas.session, self.personas.organization_id, rows, to_show=True)
         return [Voice.of(row, self.addresses, cast) if row is not None else None for row in rows]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest
-from visavis.db.models import Avatar, Llm, Owned, Persona, ProviderSecret, Tool, Voice, now
-from visavis.db.repository import AnyOwn, Page, Repository, Slice, contains, find_each
+from visavis.db.models import Avatar, Llm, Owned, Persona, Tool, Voice, now
+from visavis.db.repository import Page, Repository, Slice, contains, find_each
 from visavis.http.errors import under
 from visavis.resources.personas.attachments import Attached, Attachments
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
@@ -49,17 +49,13 @@ OPTION_OBJECTS = ("voice_detection_options", "director_notes")
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What a persona points at; None where it points at nothing, or at something that is gone.
-
-    `own_keys` says whether its organization has keys of its own for voices.
-    """
+    """What a persona points at; None where it points at nothing, or at something that is gone."""
 
     avatar: Avatar | None
     voice: Voice | None
     llm: Llm | None
     tools: Sequence[Tool] = ()
     fallback_voices: Sequence[Voice] = ()
-    own_keys: bool = False
 
 
 class Personas:
@@ -71,7 +67,6 @@ class Personas:
         self._avatars = Repository(session, Avatar, organization_id, "avatar")
         self._voices = Repository(session, Voice, organization_id, "voice")
         self._llms = Repository(session, Llm, organization_id, "LLM")
-        self._keys = AnyOwn(session, ProviderSecret, organization_id, "provider secret")
         self._attachments = Attachments(session, organization_id)
 
     async def get(self, persona_id: str) -> Persona:
@@ -118,12 +113,11 @@ class Personas:
     async def references(self, row: Persona, tool_ids: Sequence[str] | None = None) -> References:
         """`tool_ids` are those the persona shall have from now on, where somebody said so."""
         stored = await self._attachments.tools(row.id) if row.id and tool_ids is None else ()
-        avatar, voice, llm, key = await find_each(
-            (self._avatars, row.avatar_id), (self._voices, row.voice_id), (self._llms, row.llm_id),
-            (self._keys, row.voice_id),  # whichever; a statement of its own would cost as much as the others together
-        )  # fmt: skip
+        avatar, voice, llm = await find_each(
+            (self._avatars, row.avatar_id), (self._voices, row.voice_id), (self._llms, row.llm_id)
+        )
         tools = stored if tool_ids is None else await self._attachments.chosen(tool_ids)
-        return References(avatar, voice, llm, tools, await self._fallbacks(row), key is not None)
+        return References(avatar, voice, llm, tools, await self._fallbacks(row))
 
     async def _fallbacks(self, row: Persona) -> Sequence[Voice]:
         """Those that are still there, in the order of the persona."""

@@ -24,8 +24,9 @@ async def keep_provider_secret(
     body: ProviderSecretBody, request: Request, caller: Caller, transaction: Writing, secrets: Secrets
 ) -> ProviderSecret:
     """Store a key for a provider, such as `elevenlabs`, in the place of the one before. It is never shown."""
-    known = request.app.state.speakers.takes_keys
-    row = await ProviderSecrets(transaction, caller.organization_id).keep(body, secrets, known)
+    speakers = request.app.state.speakers
+    row = await ProviderSecrets(transaction, caller.organization_id).keep(body, secrets, speakers.takes_keys)
+    speakers.keyed(transaction, caller.organization_id)
     return ProviderSecret.of(row)
 
 

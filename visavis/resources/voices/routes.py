@@ -53,7 +53,7 @@ FORM = described(
 async def _cast(request: Request, transaction: Reading, caller: Subject, *rows: models.Voice) -> Cast:
     """Who speaks for these voices of the organization that asks."""
     speakers: Speakers = request.app.state.speakers
-    return await speakers.of(transaction, caller.organization_id, rows)
+    return await speakers.of(transaction, caller.organization_id, rows, to_show=True)
 
 
 DELETED = Message(message="Voice deleted successfully")

@@ -4,13 +4,15 @@ Every voice has a chain: the best that can speak for it here comes first, and a 
 is always its end, so that a conversation goes on when a provider fails.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from visavis.core.errors import InvalidRequest
 from visavis.core.spec import VoiceSpec
@@ -28,6 +30,8 @@ FOREIGN = "espeak"
 GENDERS = {"FEMALE": "-female", "MALE": "-male"}
 # beyond these a voice cannot be understood any more, whatever was multiplied with whatever
 SPEEDS = (0.25, 4.0)
+# most organizations have no keys of their own, and every persona that is shown would ask
+KEYLESS_FOR_S, KEYLESS_MAX = 1.0, 10_000
 # put together once: it is asked for every persona that is shown
 SECRETS = select(ProviderSecret.provider, ProviderSecret.secret).where(
     ProviderSecret.organization_id == bindparam("owner")
@@ -57,6 +61,9 @@ class Speakers:
 
     providers: Mapping[str, VoiceProvider]
     keyring: Keyring
+    clock: Callable[[], float] = time.monotonic
+    # organization → until when it is taken to have no key
+    _keyless_until_s: dict[str, float] = field(default_factory=dict[str, float], init=False, repr=False)
 
     @property
     def takes_keys(self) -> list[str]:
@@ -67,13 +74,30 @@ class Speakers:
         provider = self.providers.get(provider_of(row))
         return provider is not None and (provider.keeps_nothing or provider.keeps_nothing_of_ours)
 
-    async def of(self, session: AsyncSession, organization_id: str, rows: Iterable[Voice | None]) -> "Cast":
-        """As one organization has them. It is only asked for its keys where one of the rows could use one."""
+    async def of(
+        self, session: AsyncSession, organization_id: str, rows: Iterable[Voice | None], *, to_show: bool = False
+    ) -> "Cast":
+        """As one organization has them. It is only asked for its keys where one of the rows could use one.
+
+        `to_show` is for answers that name who speaks: whoever had no key a moment ago is not asked again.
+        """
         wanted = {provider_of(row) for row in rows if row is not None} & set(self.takes_keys)
-        if not wanted:
+        if not wanted or (to_show and self.clock() < self._keyless_until_s.get(organization_id, 0.0)):
             return Cast(self, {})
-        kept = await session.execute(SECRETS, {"owner": organization_id})
-        return Cast(self, {name: secret for name, secret in kept.all() if name in wanted})
+        kept = (await session.execute(SECRETS, {"owner": organization_id})).all()
+        if not kept:
+            if len(self._keyless_until_s) >= KEYLESS_MAX:
+                self._keyless_until_s.clear()
+            self._keyless_until_s[organization_id] = self.clock() + KEYLESS_FOR_S
+        return Cast(self, {name: secret for name, secret in kept if name in wanted})
+
+    def keyed(self, session: AsyncSession, organization_id: str) -> None:
+        """The organization gets a key in this transaction; once that is committed, this is known here at once."""
+
+        def known(_: Session) -> None:
+            self._keyless_until_s.pop(organization_id, None)
+
+        event.listen(session.sync_session, "after_commit", known, once=True)
 
 
 @dataclass(frozen=True, slots=True)
