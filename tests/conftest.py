@@ -1,5 +1,6 @@
 """What every test gets: a check that it leaves nothing behind, and databases to run on."""
 
+import gc
 import inspect
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests import leaks, postgres
-from tests.not_yet import NOT_YET
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,8 +17,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(function):
             # first set up, so last torn down: what a test's own fixtures close is not a leak
             item.fixturenames.insert(0, "no_leaked_tasks")
-        if item.nodeid.partition("[")[0] in NOT_YET:
-            item.add_marker(pytest.mark.xfail(reason="owed, see tests/not_yet.py", run=False))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are held until the end: looking through them for garbage would cost more than most tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -21,10 +21,7 @@ VISAVIS = Path(sys.executable).with_name("visavis")
 WAIT_S = 60.0
 
 
-DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
-
-
-@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
+@pytest.mark.slow  # tests/cli/test_kill.py kills more often
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, database_url: str) -> None:
     settings = {"VISAVIS_DATABASE_URL": database_url, "VISAVIS_RENDER_WORKERS": "1"}
     with serve(tmp_path, **settings) as server:

@@ -61,6 +61,7 @@ async def test_a_socket_that_closes_is_replaced_and_the_talk_goes_on(
         assert await client.run("named('CONNECTION_CLOSED').length") == 0
 
 
+@pytest.mark.slow
 async def test_sockets_that_are_refused_end_in_an_error(
     sqlite_server: Server, server_proxy: Proxy, page_url: str
 ) -> None:

@@ -128,7 +128,7 @@ def written_down(server: Server, session_id: str, count: int) -> None:
     server.wait_until(path, lambda found: len(found.get("messages", ())) == count)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 async def test_python_talks_again_after_the_server_was_killed(
     request: pytest.FixtureRequest, python_sdk: PythonClient, database: str
 ) -> None:

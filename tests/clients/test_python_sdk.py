@@ -33,6 +33,7 @@ async def reply_after(client: PythonClient, seen: int) -> Event:
     return message
 
 
+@pytest.mark.parametrize("server", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 async def test_a_whole_conversation(server: Server, python_sdk: PythonClient, tmp_path: Path) -> None:
     client = python_sdk
     session_id = await connect(client, server.url, key=API_KEY, persona={"persona_id": new_persona(server)})

@@ -69,7 +69,14 @@ def found_in(folder: Path, *words: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("database", "stored"), [("sqlite", False), ("sqlite", True), ("postgresql", False)])
+@pytest.mark.parametrize(
+    ("database", "stored"),
+    [
+        ("sqlite", False),
+        pytest.param("sqlite", True, marks=pytest.mark.slow),
+        pytest.param("postgresql", False, marks=pytest.mark.slow),
+    ],
+)
 async def test_the_words_never_reach_the_disk(
     request: pytest.FixtureRequest, python_sdk: PythonClient, database: str, stored: bool
 ) -> None:

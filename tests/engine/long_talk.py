@@ -83,6 +83,8 @@ class LongTalk:
             Talkative(), EndlessWords(), listening=listening, tools=[WEATHER], outcomes={"weather": "Sunny."},
             thinks=Thinks(),
         )  # fmt: skip
+        gc.collect()
+        gc.freeze()  # or what there was before is looked through again at every look
         with _little_is_kept():
             async with r:
                 await r.connect()
@@ -112,7 +114,8 @@ class LongTalk:
         queued = line._inbox._items.qsize() + len(line._show.playout._pieces) + len(line._show.playout._cover)
         self.looks.append(
             Look(
-                r.clock.now_ms(), self.kinds.total(), len(asyncio.all_tasks()), len(gc.get_objects()), queued,
+                r.clock.now_ms(), self.kinds.total(), len(asyncio.all_tasks()),
+                len(gc.get_objects()) - len(self.looks), queued,
                 self._offset_ms(r) - offset_ms, self._answered_after_ms,
             )
         )  # fmt: skip

@@ -7,7 +7,10 @@ import base64
 import inspect
 import json
 import sys
+import threading
 from typing import Any
+
+EVENTS_WITHIN_S = 60.0
 
 
 def elevenlabs(url: str, key: str, text: str) -> dict[str, Any]:
@@ -103,9 +106,12 @@ def azure(url: str, key: str, text: str) -> dict[str, Any]:
     visemes: list[int] = []
     synthesizer.synthesis_word_boundary.connect(lambda event: words.append(event.text))
     synthesizer.viseme_received.connect(lambda event: visemes.append(event.viseme_id))
+    told = threading.Event()
+    synthesizer.synthesis_completed.connect(lambda event: told.set())
     done = synthesizer.speak_text_async(text).get()
     if done.reason != speech.ResultReason.SynthesizingAudioCompleted:
         raise RuntimeError(str(done.cancellation_details.error_details))
+    told.wait(EVENTS_WITHIN_S)  # events come on a thread of their own, after the sound where that is busy
     return {"bytes": len(done.audio_data), "words": words, "visemes": len(visemes)}
 
 
