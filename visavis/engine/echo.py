@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 
-DELAY_MAX_MS = 700.0  # network, jitter buffer, sound card and room, there and back
+DELAY_MAX_MS = 1_500.0  # network, jitter buffers, sound card and room, there and back; a short-lived stall, too
 _FRAME = 512  # 32 ms: what a room adds later counts as noise
 _HOP = 128
 _EARLY = 64  # the loudest reflection need not be the first

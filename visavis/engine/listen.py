@@ -35,7 +35,7 @@ from visavis.providers.base import EndOfTurn, SpeechToText, VoiceActivity
 PREROLL_MS = 400.0
 QUEUE_MAX_MS = 3_000.0  # a busy machine loses the oldest sound rather than answering ever later
 FINISH_WITHIN_S = 15.0
-PAUSES_JUDGED_MS = (200.0, 450.0)  # how much quiet a judge wants to hear, and when a second opinion pays
+HEARD_AGAIN_MS = 450.0  # when a second opinion on the sound of a pause pays
 
 
 class Listener:
@@ -69,6 +69,8 @@ class Listener:
         self._overlap = OverlapJudge(activity.window_ms, played, off_loop)
         self._window_ms = activity.window_ms
         self._quiet_ms: float | None = None
+        self._words = ""
+        self._done: float | None = None
         self._tasks.start(self._run(), "listen")
 
     def hear(self, audio: AudioChunk) -> None:
@@ -157,6 +159,7 @@ class Listener:
                 self._overlap.end()
                 self._quiet_ms = STOP_AFTER_MS
                 self._tell(VoiceStopped(STOP_AFTER_MS))
+                self._begin_pause()
             case None:
                 pass
 
@@ -165,21 +168,39 @@ class Listener:
         if verdict is not None:
             self._tell(VoiceJudged(verdict))
 
+    def _begin_pause(self) -> None:
+        if self._pauses is None:
+            return
+        self._pauses.begin()
+        self._done = None
+        self._weigh_pause(self._pauses)
+        self._tasks.start(self._hear_pause(self._pauses), "listen-pause")
+
     def _consider_pause(self) -> None:
         if self._pauses is None or self._quiet_ms is None:
             return
         before_ms, self._quiet_ms = self._quiet_ms, self._quiet_ms + self._window_ms
-        if any(before_ms < at_ms <= self._quiet_ms for at_ms in PAUSES_JUDGED_MS):
-            self._tasks.start(self._judge_pause(self._pauses), "listen-pause")
+        if before_ms < HEARD_AGAIN_MS <= self._quiet_ms:
+            self._tasks.start(self._hear_pause(self._pauses), "listen-pause")
+        self._weigh_pause(self._pauses)
 
-    async def _judge_pause(self, pauses: PauseJudge) -> None:
-        utterance = self._utterance
+    async def _hear_pause(self, pauses: PauseJudge) -> None:
         try:
-            done = await pauses.judge(lambda: utterance.so_far if utterance is not None else "")
+            await pauses.listen()
         except ProviderError as error:
             self._on_trouble(f"Pauses cannot be judged: {error.message}")
             return
-        if self._quiet_ms is not None:
+        self._weigh_pause(pauses)
+
+    def _weigh_pause(self, pauses: PauseJudge) -> None:
+        """The last words become known while a pause lasts, so it is weighed again and again."""
+        if self._quiet_ms is None:
+            return
+        if self._utterance is not None:
+            self._words = self._utterance.so_far
+        done = pauses.done(self._words, self._spec.language)
+        if done is not None and done != self._done:
+            self._done = done
             self._tell(PauseJudged(done))
 
     def _keep_preroll(self, audio: AudioChunk) -> None:
@@ -191,6 +212,7 @@ class Listener:
     def _open_utterance(self) -> Utterance | None:
         if self._ears is None:
             return None
+        self._words = ""
         utterance = Utterance(self._ears, self._spec)
         for chunk in self._preroll:
             utterance.feed(chunk)
@@ -208,3 +230,6 @@ class Listener:
             except ProviderError as error:
                 self._on_trouble(f"The recogniser failed: {error.message}")
         self._tell(Heard(turn_id, text.strip()))
+        if self._pauses is not None and self._utterance is None:
+            self._words = text
+            self._weigh_pause(self._pauses)

@@ -156,7 +156,7 @@ class Evidence:
         voiced, bright_db = timbre(microphone)
         if voiced < VOICED_MIN:
             return "noise"
-        return "backchannel" if bright_db < HUMMED_DB else "unsure"
+        return "hum" if bright_db < HUMMED_DB else "unsure"
 
     def _is_echo(self, microphone: Samples) -> bool:
         """By how much of it follows what was played, and how loud the rest is beside the room."""

@@ -31,19 +31,44 @@ _INTERRUPTING = _words(
     alto perdona pero aspetta ferma fermati scusa ma pare não mas desculpa wacht nee maar
     """
 )
-# nobody stops after one of these unless they are thinking
+# nobody stops after one of these unless they are thinking: what has to be followed by a noun or by a clause
 _LEAVES_OPEN = _words(
     """
-    and or but so because if when while that which who to of in on at for with from by about into as than the a an my
-    your his her our their this these those is are was were am be been have has had do does did will would can could
-    should may might must i'm it's we're they're i you we they he she it's um uh er erm like well maybe also very
-    und oder aber weil wenn dass der die das ein eine mit von zu für auf ich wir äh ähm
-    et ou mais parce que si le la les un une des de à avec pour je nous euh
-    y o pero porque el los una con para en yo este eh e ma perché il lo gli di per io ehm
-    em mas os uma com eu é of maar omdat het een met voor ik
+    a an the my your its our their every whose
+    of to at for with from by into onto than as toward towards during upon versus
+    and or but because cause if although though unless whether until while whereas nor plus
+    i we they he she i'm i'll i'd i've we're we'll we'd we've they're they'll they've you're you'll you've he's she's
+    it's it'll there's that's what's who's where's how's let's
+    is are was were am be been being has had does shall should would could might must may will
+    um uh er erm uhm hmm
+    und oder aber weil wenn dass ob der dem den das ein eine einen einem einer mein meine mit von zu für auf bei ich wir
+    äh ähm
+    et ou mais parce que si le la les un une des du de à avec pour dans sur je nous euh
+    y o pero porque el los las una con para en del yo este eh e ma perché il lo gli di per io con ehm
+    em mas os uma com eu dos das para é of maar omdat het een met voor ik
     """
 )
-_CLOSES = _words("please thanks thank bye goodbye today now tomorrow bitte danke merci gracias grazie")
+# after one of these somebody may well have finished, and more often has not
+_MAY_LEAVE_OPEN = _words(
+    """
+    this these those his her some any no much many more most few several another other which what who when where why how
+    on in about over after before under between without since through against around like per
+    so then that maybe perhaps probably basically actually just only even really very quite rather pretty too also well
+    have do did can get got take make want need think guess suppose mean wonder wondering going trying looking thinking
+    hoping tell give me say said put find use using called named next last first best whole same
+    noch sehr auch nicht kein keine nur also dann vielleicht
+    très aussi plus alors donc muy más también entonces molto anche più allora muito também mais então ook heel dan
+    """
+)
+_CLOSES = _words(
+    """
+    please thanks bye goodbye today tomorrow tonight yesterday bitte danke heute morgen merci demain gracias hoy mañana
+    grazie oggi domani obrigado obrigada hoje amanhã dank
+    """
+)
+_DIGITS = _words(
+    "zero oh one two three four five six seven eight nine double null eins zwei drei vier fünf sechs sieben"
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -69,10 +94,25 @@ def completeness(text: str) -> float:
     words = words_of(text)
     if not words:
         return 0.0
-    if text.rstrip().endswith((",", "-", "…", "...")) or words[-1] in _LEAVES_OPEN:
+    last, mark = words[-1], mark_at_end(text)
+    if mark < 0 or last in _LEAVES_OPEN:
         return -1.0
-    if text.rstrip().endswith((".", "?", "!", "。", "？", "！")) or words[-1] in _CLOSES:
+    if mark > 0:
         return 1.0
-    if words[-1].isdigit():  # the rest of a number may follow
-        return -0.5
+    if last in _MAY_LEAVE_OPEN or _is_digit(last) and (len(words) == 1 or _is_digit(words[-2])):
+        return -0.5  # of a number that is read out, the rest may follow
+    if last in _CLOSES:
+        return 1.0
     return 0.3 if len(words) >= 4 else 0.0
+
+
+def mark_at_end(text: str) -> int:
+    """1 where it ends like a sentence, -1 where it ends like a part of one, 0 where no mark is at its end."""
+    ending = text.rstrip()
+    if ending.endswith((",", "-", "…", "...")):
+        return -1
+    return 1 if ending.endswith((".", "?", "!", "。", "？", "！")) else 0
+
+
+def _is_digit(word: str) -> bool:
+    return word.isdigit() or word in _DIGITS

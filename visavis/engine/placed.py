@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from visavis.core.frames import AudioChunk, SpeechAudio
 from visavis.engine.overlap import Played
 
-KEPT_MS = 1_600.0  # an echo may come as late as this after its original, and be as long
+KEPT_MS = 2_400.0  # an echo may come as late as this after its original, and be as long
 BACK_MAX_MS = 400.0  # a longer word is not begun again
 
 

@@ -69,7 +69,8 @@ BARGE_IN_MS = 750.0  # and surely does when it lasts so long: words of listeners
 BACKCHANNEL_MAX_MS = 600.0  # what sounded like an "mm-hm" and goes on is the beginning of a sentence
 ASIDE_WITHIN_MS = 600.0  # how long the persona stays quiet for the words of something short
 UTTERANCE_MAX_MS = 60_000.0
-CUT_OFF_WITHIN_MS = 1_500.0  # who interrupts an answer this early had not finished their question
+CUT_OFF_WITHIN_MS = 750.0  # who begins to speak this soon after their question had not finished it
+WORDLESS = ("echo", "noise", "hum")
 
 
 class TurnMachine:
@@ -261,9 +262,7 @@ class TurnMachine:
                 return self._barge_in(state, now_ms)
             case VoiceJudged(verdict):
                 return _judged(state, verdict, now_ms)
-            case VoiceStopped() if (
-                state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise")
-            ):
+            case VoiceStopped() if state.voice_since_ms is None or not state.may_be_cut or state.verdict in WORDLESS:
                 quiet, actions = _released(replace(state, suspected_ms=None, voice_since_ms=None, verdict="unsure"))
                 return quiet, [*actions, DropUtterance()]
             case VoiceStopped():
@@ -298,7 +297,8 @@ class TurnMachine:
         return self._give_floor(state, now_ms, [])
 
     def _barge_in(self, state: Replying, now_ms: float) -> Step:
-        if state.asked_ms is not None and now_ms < state.asked_ms + CUT_OFF_WITHIN_MS:
+        began_ms = now_ms if state.voice_since_ms is None else state.voice_since_ms
+        if state.asked_ms is not None and began_ms < state.asked_ms + CUT_OFF_WITHIN_MS:
             self.slowness.was_cut_off()
         return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
 
@@ -339,7 +339,7 @@ def _started(state: Replying, now_ms: float) -> Step:
     """What was thought of it while it was a suspicion holds."""
     suspected_ms = now_ms if state.suspected_ms is None else max(state.suspected_ms, now_ms - SUSPECTED_MAX_MS)
     started = replace(state, suspected_ms=suspected_ms, voice_since_ms=now_ms)
-    return (started, []) if state.verdict in ("echo", "noise", "backchannel") else _ducked(started)
+    return (started, []) if state.verdict in (*WORDLESS, "backchannel") else _ducked(started)
 
 
 def _judged(state: Replying, verdict: Verdict, now_ms: float) -> Step:
@@ -367,7 +367,8 @@ def _key_ms(state: Replying) -> float | None:
 
 def _hush_ms(state: Replying) -> float:
     assert state.suspected_ms is not None
-    return state.suspected_ms + (BACKCHANNEL_MAX_MS if state.verdict == "backchannel" else HUSH_AFTER_MS)
+    listens = state.verdict in ("backchannel", "hum")
+    return state.suspected_ms + (BACKCHANNEL_MAX_MS if listens else HUSH_AFTER_MS)
 
 
 def _stop_ms(state: Replying) -> float:

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Verdict = Literal["interruption", "backchannel", "noise", "echo", "unsure"]
-"""What a voice is that is heard while the persona speaks. Backchannels are the "mm-hm" of somebody who listens."""
+Verdict = Literal["interruption", "backchannel", "hum", "noise", "echo", "unsure"]
+"""What a voice is that is heard while the persona speaks.
+
+Backchannels are the words of somebody who listens, and a hum is their "mm-hm": it has no words, whatever a recogniser
+makes of it.
+"""
 
 # --- facts: what happened ---------------------------------------------------------------------------------------
 

@@ -205,6 +205,10 @@ class EndOfTurn(Protocol):
         """How likely (0 to 1) it is that the user has finished: the turn up to now, with its pause at the end."""
         ...
 
+    def sentence_over(self, words: Sequence[str], language: str) -> float | None:
+        """How likely (0 to 1) no word follows after these, at once; None for a language that it does not know."""
+        ...
+
     async def close(self) -> None: ...
 
 

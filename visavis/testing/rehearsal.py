@@ -228,6 +228,9 @@ class Thinks:
         self.judged_ms.append(audio.duration_ms)
         return self.done.popleft() if self.done else 1.0
 
+    def sentence_over(self, words: Sequence[str], language: str) -> float | None:
+        return None
+
     async def close(self) -> None:
         pass
 

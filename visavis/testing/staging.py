@@ -225,6 +225,9 @@ class _EndOfTurn:
     async def judge(self, audio: AudioChunk) -> float:
         return await self._work.of(self._judge.judge(audio))
 
+    def sentence_over(self, words: Sequence[str], language: str) -> float | None:
+        return self._judge.sentence_over(words, language)
+
     async def close(self) -> None:
         pass
 

@@ -31,15 +31,15 @@ function makeClient({ baseUrl, token, key, persona, options = {} }) {
 async function connect(wanted) {
   try {
     makeClient(wanted);
-    await start();
+    await start(wanted.echo && openRoom(wanted.echo));
     return null;
   } catch (error) {
     return { name: error.name, message: error.message, code: error.code, status: error.statusCode, details: plain(error.details) };
   }
 }
 
-async function start() {
-  await client.streamToVideoElement('face');
+async function start(microphone) {
+  await client.streamToVideoElement('face', microphone);
   watchPictures();
   face.addEventListener('playing', listen, { once: true });
 }
@@ -87,6 +87,23 @@ function listen() {
   };
   source.connect(tap).connect(context.destination);
   sound.recording = true;
+}
+
+// A microphone in front of a loudspeaker: all that is played comes back to it, later and quieter.
+function openRoom({ delayMs, gain }) {
+  const context = new AudioContext();
+  const microphone = context.createMediaStreamDestination();
+  face.addEventListener('playing', () => {
+    const way = new DelayNode(context, { delayTime: delayMs / 1000 });
+    const source = context.createMediaStreamSource(face.srcObject);
+    source.connect(way).connect(new GainNode(context, { gain })).connect(microphone);
+  }, { once: true });
+  return microphone.stream;
+}
+
+async function microphoneEnergy() {
+  const report = await watched.peers.at(-1).getStats();
+  return [...report.values()].find(({ type, kind }) => type === 'media-source' && kind === 'audio').totalAudioEnergy;
 }
 
 const median = (values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;

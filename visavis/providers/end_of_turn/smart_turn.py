@@ -1,10 +1,13 @@
 """Whether somebody has finished or only pauses, by the smart-turn v3.2 network: intonation and pace, in many languages.
 
+For words there is a language model, of English.
+
 One session and one thread serve all sessions of the process; a judgement takes about 50 ms of one core. The network's
 file is found inside the installed `pipecat` package without importing the package, which needs far more than we do.
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
@@ -18,6 +21,7 @@ from visavis.core.errors import ProviderError
 from visavis.core.frames import SPEECH_RATE_HZ, AudioChunk
 from visavis.providers.base import Traits
 from visavis.providers.log_mel import log_mel
+from visavis.providers.sentence_ends import SentenceEnds
 
 _NETWORK = "smart-turn-v3.2-cpu.onnx"
 _HEARD_SAMPLES = 8 * SPEECH_RATE_HZ  # what the network looks at; shorter sound is preceded by silence
@@ -45,11 +49,15 @@ class SmartTurn:
     def __init__(self, settings: Settings | None = None) -> None:
         del settings
         self._session = _load()
+        self._sentences = SentenceEnds()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="end-of-turn")
         self._thread.submit(self._judge, AudioChunk(b"", SPEECH_RATE_HZ))  # the first time takes longest
 
     async def judge(self, audio: AudioChunk) -> float:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._judge, audio)
+
+    def sentence_over(self, words: Sequence[str], language: str) -> float | None:
+        return self._sentences.over(words, language)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
