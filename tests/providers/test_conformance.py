@@ -302,6 +302,23 @@ async def test_a_finished_sentence_is_told_from_one_that_breaks_off(name: str, f
     await judge.close()
 
 
+@pytest.mark.parametrize("name", installed("end_of_turn"))
+async def test_words_that_want_another_one_are_told_from_those_that_do_not(name: str) -> None:
+    judge: EndOfTurn = catalog.load("end_of_turn", name)()
+
+    def over(text: str, language: str = "en-US") -> float:
+        found = judge.sentence_over(text.split(), language)
+        assert found is not None
+        return found
+
+    for whole in ("where are you from", "i live in berlin", "yes", "tell me a story", "thank you"):
+        for part in ("i would like to", "because", "it belongs to my", "and then", "what i need"):
+            assert 0.0 < over(part) < over(whole) < 1.0, (part, whole)
+    assert judge.sentence_over(["ich", "wohne", "in"], "de") is None
+    assert judge.sentence_over([], "en") is None
+    await judge.close()
+
+
 def noise(power: float) -> bytes:
     """Two seconds; white for a power of 0, more like a rumble the higher it is."""
     rng = np.random.default_rng(7)

@@ -15,7 +15,10 @@ class SentenceEnds:
     """Knows nothing where pocketsphinx is not installed."""
 
     def __init__(self) -> None:
-        self._model, self._logarithms = _load() if find_spec("pocketsphinx") is not None else (None, None)
+        self._model: Any = None
+        self._logarithms: Any = None
+        if find_spec("pocketsphinx") is not None:
+            self._model, self._logarithms = _load()
 
     def over(self, words: Sequence[str], language: str) -> float | None:
         """How likely (0 to 1) nothing follows after these words, in lower case; None where that is not known."""

@@ -13,6 +13,7 @@ script of voice and silence, and each spoken stretch becomes the next of `heard`
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import uuid4
 
@@ -216,12 +217,15 @@ class Hears:
 
 
 class Thinks:
-    """A judge of pauses that thinks so of each: how likely it is the end of the turn."""
+    """A judge of pauses that thinks so of each: how likely it is the end of the turn.
+
+    `over` is how likely no word follows after the one that it names.
+    """
 
     heard_ms = 8_000.0
 
-    def __init__(self, *done: float) -> None:
-        self.done = deque(done)
+    def __init__(self, *done: float, over: Mapping[str, float] = MappingProxyType({})) -> None:
+        self.done, self._over = deque(done), over
         self.judged_ms: list[float] = []
 
     async def judge(self, audio: AudioChunk) -> float:
@@ -229,7 +233,7 @@ class Thinks:
         return self.done.popleft() if self.done else 1.0
 
     def sentence_over(self, words: Sequence[str], language: str) -> float | None:
-        return None
+        return self._over.get(words[-1])
 
     async def close(self) -> None:
         pass
