@@ -41,8 +41,8 @@ _LEAVES_OPEN = _words(
     it's it'll there's that's what's who's where's how's let's
     is are was were am be been being has had does shall should would could might must may will
     um uh er erm uhm hmm
-    und oder aber weil wenn dass ob der die das dem den ein eine einen einem einer mein meine mit von zu für auf bei ich wir
-    äh ähm
+    und oder aber weil wenn dass ob der die das dem den ein eine einen einem einer mein meine mit von zu für auf bei ich
+    wir äh ähm
     et ou mais parce que si le la les un une des du de à avec pour dans sur je nous euh
     y o pero porque el los las una con para en del yo este eh e ma perché il lo gli di per io con ehm
     em mas os uma com eu dos das para é of maar omdat het een met voor ik

@@ -32,7 +32,8 @@ class SmartTurn:
 
     traits: ClassVar[Traits] = Traits(
         label="smart-turn (built-in)", rate_hz=SPEECH_RATE_HZ, zero_retention=True,
-        note="Listens to how a pause sounds.", cost="Free; about 50 ms of processor time for each pause.",
+        note="Listens to how a pause sounds, and in English to its last words.",
+        cost="Free; about 50 ms of processor time for each pause.",
     )  # fmt: skip
 
     class Settings(BaseModel):
