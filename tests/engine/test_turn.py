@@ -82,8 +82,10 @@ SCRIPTS = {
     "a pause for thought is long": [
         *ANSWERED[:2],
         (1000, PauseJudged(0.0), []),
+        (2299, Tick(), []),
+        (2300, Tick(), [CloseUtterance("t1")]),
         (2499, Tick(), []),
-        (2500, Tick(), [EndSpeech(), CloseUtterance("t1")]),
+        (2500, Tick(), [EndSpeech()]),
     ],
     "a microphone that is switched off ends the turn promptly": [
         *ANSWERED[:2],
@@ -198,6 +200,18 @@ def test_whoever_was_cut_off_gets_longer_pauses_for_a_while() -> None:
     for _ in range(50):
         sut.slowness.was_right()
     assert sut.policy.wait_ms(0.9, sut.slowness.factor) == sut.policy.wait_ms(0.9)
+
+
+@pytest.mark.parametrize(("again_ms", "cut_off"), [(2_200, True), (2_300, False)])
+def test_who_goes_on_at_once_was_cut_off_and_who_interrupts_later_was_not(again_ms: float, cut_off: bool) -> None:
+    """However long it took to be sure that this is an interruption."""
+    sut = machine()
+    for at_ms, fact, _ in ANSWERED:
+        sut.step(fact, at_ms)
+    sut.step(VoiceStarted(), again_ms)
+    sut.step(Tick(), again_ms + turn.HUSH_AFTER_MS)
+    assert CancelReply("t1") in sut.step(Tick(), again_ms + turn.BARGE_IN_MS)
+    assert (sut.slowness.factor > 1) == cut_off
 
 
 def test_an_eager_persona_waits_less_and_a_patient_one_more() -> None:

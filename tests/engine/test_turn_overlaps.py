@@ -135,6 +135,21 @@ SCRIPTS = {
         (2700, Heard("t2", "mm-hm"), []),
         (2800, Tick(), []),
     ],
+    "a hum has no words, whatever a recogniser makes of it": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("hum"), [Unduck()]),
+        (2500, VoiceStopped(), [DropUtterance()]),
+        (2800, Tick(), []),
+    ],
+    "what begins with a hum and goes on interrupts": [
+        *ANSWERED,
+        (2000, VoiceStarted(), [Duck()]),
+        (2150, VoiceJudged("hum"), [Unduck()]),
+        (2400, VoiceJudged("unsure"), [Duck()]),
+        (2401, Tick(), [Hush()]),
+        (2750, Tick(), [CancelReply("t1"), OpenTurn("t2")]),
+    ],
     "what begins like a backchannel and goes on interrupts": [
         *ANSWERED,
         (2000, VoiceStarted(), [Duck()]),

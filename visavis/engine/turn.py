@@ -68,6 +68,7 @@ OTHERWISE_MS = 120.0  # where it was taken for an echo or a noise before: one ju
 BARGE_IN_MS = 750.0  # and surely does when it lasts so long: words of listeners are shorter
 BACKCHANNEL_MAX_MS = 600.0  # what sounded like an "mm-hm" and goes on is the beginning of a sentence
 ASIDE_WITHIN_MS = 600.0  # how long the persona stays quiet for the words of something short
+WORDS_AHEAD_MS = 200.0  # what recognisers take for the last words
 UTTERANCE_MAX_MS = 60_000.0
 CUT_OFF_WITHIN_MS = 750.0  # who begins to speak this soon after their question had not finished it
 WORDLESS = ("echo", "noise", "hum")
@@ -96,7 +97,7 @@ class TurnMachine:
                 nudge = since_ms + self.policy.nudge_after_ms if self.policy.nudge_after_ms and not nudged else None
                 return min((at for at in (hang_up, nudge) if at is not None), default=None)
             case Listening() as state:
-                return self._over_ms(state)
+                return self._over_ms(state) if state.closed else self._guess_ms(state)
             case Replying() as state:
                 return min((at for at in (_key_ms(state), _aside_ms(state)) if at is not None), default=None)
             case Transcribing():
@@ -162,6 +163,8 @@ class TurnMachine:
                 return self._typed(text, now_ms, [*_thrown_away(state), DropUtterance()])
             case Tick() if now_ms >= self._over_ms(state):
                 return self._end_speech(state, now_ms)
+            case Tick() if not state.closed and now_ms >= self._guess_ms(state):
+                return _guessed(state)
             case _:
                 return state, []
 
@@ -173,10 +176,13 @@ class TurnMachine:
         wait_ms = self.policy.hurried_ms if state.muted else self.policy.wait_ms(state.done, self.slowness.factor)
         return min(limit_ms, state.quiet_since_ms + wait_ms)
 
+    def _guess_ms(self, state: Listening) -> float:
+        """When it is high time to ask for the words, so that they are there when the turn ends."""
+        return self._over_ms(state) - (0.0 if state.quiet_since_ms is None or state.done is None else WORDS_AHEAD_MS)
+
     def _likely_over(self, state: Listening) -> Step:
-        if state.closed or not (state.muted or (state.done or 0.0) >= LIKELY):
-            return state, []
-        return replace(state, closed=True, unheard=state.unheard + 1), [CloseUtterance(state.turn_id)]
+        likely = state.muted or (state.done or 0.0) >= LIKELY
+        return _guessed(state) if likely and not state.closed else (state, [])
 
     def _heard_part(self, state: Listening) -> Step:
         begin = state.closed and state.unheard == 0 and state.text and self.policy.answers
@@ -329,6 +335,11 @@ class TurnMachine:
 def _goes_on(state: Listening) -> Listening:
     """There is voice again: whatever was thought of the pause is void."""
     return replace(state, quiet_since_ms=None, done=None, muted=False, closed=False, speculating=False)
+
+
+def _guessed(state: Listening) -> Step:
+    """The turn may be over: the words are wanted."""
+    return replace(state, closed=True, unheard=state.unheard + 1), [CloseUtterance(state.turn_id)]
 
 
 def _thrown_away(state: Listening) -> list[Action]:
