@@ -144,6 +144,33 @@ async def test_a_pause_that_sounds_like_the_end_is_answered_sooner() -> None:
     assert sure < 350 < plain < 600 < unsure
 
 
+async def test_words_that_become_known_in_a_pause_change_how_long_it_may_be() -> None:
+    ears = Hears("I would like to go home")
+    async with Rehearsal(Lines("Yes."), ears, thinks=Thinks(0.5, over={"to": 0.01, "home": 0.5})) as r:
+        await r.connect()
+        ears.so_far = "I would like to"
+        await r.user_speaks(800)
+        await r.pass_time(700)
+        assert not r.all(UserSaid)
+        ears.so_far = "I would like to go home"
+        await r.pass_time(60)
+        assert [said.text for said in r.all(UserSaid)] == ["I would like to go home"]
+
+
+async def test_the_last_words_change_it_once_more() -> None:
+    """Those that the recogniser gives when it is asked for all of them."""
+    ears = Hears("I would like to", "go home")
+    async with Rehearsal(Lines("Yes."), ears, thinks=Thinks(over={"like": 0.5, "to": 0.01, "home": 0.5})) as r:
+        await r.connect()
+        ears.so_far = "I would like"
+        await r.user_speaks(800)
+        await r.pass_time(700)
+        assert not r.all(UserSaid)
+        await r.user_speaks(600)
+        await r.pass_time(700)
+        assert [said.text for said in r.all(UserSaid)] == ["I would like to go home"]
+
+
 async def test_what_was_begun_on_a_guess_is_neither_heard_nor_kept() -> None:
     mind = Lines("Too early.", "Right on time.")
     async with Rehearsal(mind, Hears("I would like", "a cup of tea"), thinks=Thinks(0.7, 1.0)) as r:
