@@ -7,7 +7,7 @@ import pytest
 
 from tests.engine.turns import ANSWERED, machine
 from visavis.core.spec import ListeningSpec
-from visavis.engine import turn, turn_terms
+from visavis.engine import turn, turn_keys, turn_terms
 from visavis.engine.patience import Policy, policy_from
 from visavis.engine.turn_terms import (
     AcceptTurn,
@@ -209,8 +209,8 @@ def test_who_goes_on_at_once_was_cut_off_and_who_interrupts_later_was_not(again_
     for at_ms, fact, _ in ANSWERED:
         sut.step(fact, at_ms)
     sut.step(VoiceStarted(), again_ms)
-    sut.step(Tick(), again_ms + turn.HUSH_AFTER_MS)
-    assert CancelReply("t1") in sut.step(Tick(), again_ms + turn.BARGE_IN_MS)
+    sut.step(Tick(), again_ms + turn_keys.HUSH_AFTER_MS)
+    assert CancelReply("t1") in sut.step(Tick(), again_ms + turn_keys.BARGE_IN_MS)
     assert (sut.slowness.factor > 1) == cut_off
 
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 
 from visavis.engine.patience import LIKELY, Policy, Slowness
 from visavis.engine.phrases import interrupts
+from visavis.engine.turn_keys import HUSH_AFTER_MS, aside_ms, key_ms, stop_ms
 from visavis.engine.turn_terms import (
     AcceptTurn,
     Action,
@@ -62,11 +63,8 @@ from visavis.engine.turn_terms import (
     VoiceSuspected,
 )
 
-HUSH_AFTER_MS = 220.0  # since its first sign: who is still heard then may want the floor; most noises are shorter
 SUSPECTED_MAX_MS = 200.0  # what was heard longer ago was something else
 OTHERWISE_MS = 120.0  # where it was taken for an echo or a noise before: one judgement may be wrong
-BARGE_IN_MS = 750.0  # and surely does when it lasts so long: words of listeners are shorter
-BACKCHANNEL_MAX_MS = 600.0  # what sounded like an "mm-hm" and goes on is the beginning of a sentence
 ASIDE_WITHIN_MS = 600.0  # how long the persona stays quiet for the words of something short
 WORDS_AHEAD_MS = 200.0  # what recognisers take for the last words
 UTTERANCE_MAX_MS = 60_000.0
@@ -99,7 +97,7 @@ class TurnMachine:
             case Listening() as state:
                 return self._over_ms(state) if state.closed else self._guess_ms(state)
             case Replying() as state:
-                return min((at for at in (_key_ms(state), _aside_ms(state)) if at is not None), default=None)
+                return min((at for at in (key_ms(state), aside_ms(state)) if at is not None), default=None)
             case Transcribing():
                 return None
 
@@ -235,9 +233,9 @@ class TurnMachine:
                 return self._typed(text, now_ms, [CancelReply(state.turn_id), DropUtterance()])
             case StopRequested() if state.may_be_cut:
                 return self._give_floor(state, now_ms, [CancelReply(state.turn_id)])
-            case Tick() if (at_ms := _key_ms(state)) is not None and now_ms >= at_ms:
+            case Tick() if (at_ms := key_ms(state)) is not None and now_ms >= at_ms:
                 return self._lasts(state, now_ms)
-            case Tick() if (at_ms := _aside_ms(state)) is not None and now_ms >= at_ms:
+            case Tick() if (at_ms := aside_ms(state)) is not None and now_ms >= at_ms:
                 return _released(replace(state, aside_until_ms=0.0))
             case Shielded(turn_id, on) if turn_id == state.turn_id:
                 return replace(state, shielded=on), []
@@ -275,7 +273,7 @@ class TurnMachine:
                 return self._ask_aside(state, now_ms)
 
     def _lasts(self, state: Replying, now_ms: float) -> Step:
-        if now_ms >= _stop_ms(state):
+        if now_ms >= stop_ms(state):
             return self._barge_in(state, now_ms)
         return replace(state, hushed=True), [Hush()]
 
@@ -367,30 +365,6 @@ def _judged(state: Replying, verdict: Verdict, now_ms: float) -> Step:
 def _own_words(state: Replying) -> bool:
     """Whether words that are understood are those of this voice; of an echo they would be the persona's."""
     return state.voice_since_ms is not None and state.verdict not in ("echo", "noise")
-
-
-def _key_ms(state: Replying) -> float | None:
-    """When this voice has lasted long enough to silence her, and then to stop her, whatever it sounds like."""
-    if state.voice_since_ms is None or not state.may_be_cut or state.verdict in ("echo", "noise"):
-        return None
-    return _stop_ms(state) if state.hushed else _hush_ms(state)
-
-
-def _hush_ms(state: Replying) -> float:
-    assert state.suspected_ms is not None
-    listens = state.verdict in ("backchannel", "hum")
-    return state.suspected_ms + (BACKCHANNEL_MAX_MS if listens else HUSH_AFTER_MS)
-
-
-def _stop_ms(state: Replying) -> float:
-    assert state.voice_since_ms is not None
-    return max(state.voice_since_ms + BARGE_IN_MS, _hush_ms(state))
-
-
-def _aside_ms(state: Replying) -> float | None:
-    """When the persona has been quiet for long enough for words that do not come."""
-    waiting = state.ducked and state.aside_id and state.aside_until_ms and state.voice_since_ms is None
-    return state.aside_until_ms if waiting else None
 
 
 def _ducked(state: Replying) -> Step:
