@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { maskKey } from "./key";
 import { href, SECTIONS, usePlace, type Place, type Section } from "./route";
@@ -21,7 +21,7 @@ const IN_BAR: readonly Section[] = ["personas", "avatars", "knowledge", "session
 export function Frame(props: Omit<SectionProps, "place">) {
   const place = usePlace();
   const main = useRef<HTMLElement>(null);
-  const { View } = VIEWS[place.section];
+  const View = useMemo(() => VIEWS[place.section].view(), [place.section]);
   // A conversation wants the whole of a small screen.
   const deep = place.section === "personas" && place.path.length > 0;
   useTitle(place.section);
@@ -87,6 +87,7 @@ function Links({ current, only = SECTIONS }: { current: Section; only?: readonly
             href={href(section)}
             aria-current={section === current ? "page" : undefined}
             title={words.sections[section]}
+            onPointerEnter={() => void VIEWS[section].load().catch(() => undefined)}
             data-testid={`nav-${section}`}
           >
             <Icon name={VIEWS[section].icon} />

@@ -12,18 +12,35 @@ export interface SectionProps {
   onSignOut: () => void;
 }
 
+type View = ComponentType<SectionProps>;
+
 interface Entry {
   icon: IconName;
-  View: LazyExoticComponent<ComponentType<SectionProps>>;
+  /** The page itself where it is there, or else one that waits for it. */
+  view: () => View | LazyExoticComponent<View>;
+  /** Begins to load it. */
+  load: () => Promise<unknown>;
+}
+
+/** React keeps a spinner that it has shown for a third of a second; a page that was loaded before it is shown needs none. */
+function page(icon: IconName, fetch: () => Promise<{ default: View }>): Entry {
+  let there: View | null = null;
+  const load = async () => {
+    const module = await fetch();
+    there = module.default;
+    return module;
+  };
+  const waiting = lazy(load);
+  return { icon, view: () => there ?? waiting, load };
 }
 
 export const VIEWS: Readonly<Record<Section, Entry>> = {
-  personas: { icon: "persona", View: lazy(() => import("./views/personas/personas-section")) },
-  avatars: { icon: "face", View: lazy(() => import("./views/avatars/avatars-section")) },
-  voices: { icon: "voice", View: lazy(() => import("./views/voices/voices-section")) },
-  minds: { icon: "mind", View: lazy(() => import("./views/minds/minds-section")) },
-  tools: { icon: "tool", View: lazy(() => import("./views/tools/tools-section")) },
-  knowledge: { icon: "book", View: lazy(() => import("./views/knowledge/knowledge-section")) },
-  sessions: { icon: "clock", View: lazy(() => import("./views/sessions/sessions-section")) },
-  settings: { icon: "sliders", View: lazy(() => import("./views/settings/settings-section")) },
+  personas: page("persona", () => import("./views/personas/personas-section")),
+  avatars: page("face", () => import("./views/avatars/avatars-section")),
+  voices: page("voice", () => import("./views/voices/voices-section")),
+  minds: page("mind", () => import("./views/minds/minds-section")),
+  tools: page("tool", () => import("./views/tools/tools-section")),
+  knowledge: page("book", () => import("./views/knowledge/knowledge-section")),
+  sessions: page("clock", () => import("./views/sessions/sessions-section")),
+  settings: page("sliders", () => import("./views/settings/settings-section")),
 };
