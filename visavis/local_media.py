@@ -17,6 +17,7 @@ from visavis.core.spec import FaceSpec, MindSpec, SessionSpec, VoiceSpec
 from visavis.core.voices import VoiceProvider
 from visavis.engine.host import Parts
 from visavis.engine.metering import Meter
+from visavis.engine.mind_chain import MindChain
 from visavis.engine.voice_chain import VoiceChain
 from visavis.http.health import Check, PartHealth
 from visavis.media.child import load_class
@@ -73,7 +74,7 @@ class LocalMedia:
         meter = Meter(MonotonicClock())
         ears = self._ears(spec.ears.provider) if spec.ears else None
         return Parts(
-            mind=meter.mind(_mind(spec.mind), spec.mind.provider, spec.mind.model) if spec.mind else None,
+            mind=_thinking(spec, meter),
             voice=self._speech(spec, meter),
             ears=meter.ears(ears, spec.ears.provider) if spec.ears and ears else None,
             activity=self.activity,
@@ -276,6 +277,12 @@ def _built_in_voice() -> str:
 
 def _end_of_turn() -> EndOfTurn | None:
     return None if catalog.missing("end_of_turn", END_OF_TURN) else catalog.load("end_of_turn", END_OF_TURN)()
+
+
+def _thinking(session: SessionSpec, meter: Meter) -> LanguageModel | None:
+    specs = [spec for spec in (session.mind, *session.fallback_minds) if spec is not None]
+    minds = [meter.mind(_mind(spec), spec.provider, spec.model) for spec in specs]
+    return MindChain(minds) if len(minds) > 1 else minds[0] if minds else None
 
 
 def _mind(spec: MindSpec) -> LanguageModel:

@@ -34,6 +34,7 @@ IN_FIELD: dict[str, Any] = {
     "voiceId": models.Voice,
     "fallbackVoiceIds": models.Voice,
     "llmId": models.Llm,
+    "fallbackLlmIds": models.Llm,
     "toolIds": models.Tool,
     "documentFolderIds": models.KnowledgeGroup,
     "providerVoiceId": None,

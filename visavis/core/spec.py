@@ -155,7 +155,7 @@ class SessionSpec:
     `end_user_id` is the application's name for the person. Some clients take the older form of a client tool's call for
     an error; theirs is not told twice.
 
-    `fallback_voices` speak, in this order, where the one before fails.
+    `fallback_voices` speak and `fallback_minds` think, in this order, where the one before fails.
     With `zero_data_retention` nothing of what is said may reach a disk.
     """
 
@@ -176,4 +176,5 @@ class SessionSpec:
     max_length_ms: float | None = None
     video_quality: Literal["high", "auto"] = "auto"
     fallback_voices: tuple[VoiceSpec, ...] = ()
+    fallback_minds: tuple[MindSpec, ...] = ()
     adjustable: Adjustable = Adjustable()

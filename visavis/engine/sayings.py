@@ -18,6 +18,7 @@ from visavis.core.spec import PersonaSpec
 from visavis.core.tasks import TaskSet, cancel_and_wait
 from visavis.engine.calling import Toolbelt
 from visavis.engine.cues import Cues
+from visavis.engine.mind_chain import MindChain
 from visavis.engine.moments import Timings
 from visavis.engine.passthrough import OVERTAKES_WITHIN_MS, AgentSpeech, Passthrough
 from visavis.engine.playout import Pulled
@@ -94,6 +95,8 @@ class Sayings:
         self._retired: TextToSpeech | None = None
         self._guess: Guess | None = None
         self._tasks = TaskSet()
+        if isinstance(mind, MindChain):
+            mind.tell = self._tell_of_failure
         self._welcome(voice)
 
     async def change_voice(self, voice: TextToSpeech | None) -> None:
@@ -105,9 +108,12 @@ class Sayings:
 
     def _welcome(self, voice: TextToSpeech | None) -> None:
         if isinstance(voice, VoiceChain):
-            voice.tell = lambda text: self._deliver(Warned(self._clock.now_ms(), text, failure=True))
+            voice.tell = self._tell_of_failure
         if voice is not None:
             self._tasks.start(voice.warm(), "sayings-warm-voice")
+
+    def _tell_of_failure(self, text: str) -> None:
+        self._deliver(Warned(self._clock.now_ms(), text, failure=True))
 
     async def close(self) -> None:
         before, self._voice = self._voice, None

@@ -34,6 +34,7 @@ export interface Persona {
   maxSessionLengthSeconds: number | null;
   toolIds: string[];
   fallbackVoiceIds: string[];
+  fallbackLlmIds: string[];
   widgetConfig: WidgetConfig;
 }
 
@@ -83,6 +84,7 @@ export function requestOf(persona: Persona): Record<string, unknown> {
     maxSessionLengthSeconds: rest.maxSessionLengthSeconds,
     toolIds: rest.toolIds,
     fallbackVoiceIds: rest.fallbackVoiceIds,
+    fallbackLlmIds: rest.fallbackLlmIds,
   };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => !isEmpty(value)));
 }

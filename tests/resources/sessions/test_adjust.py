@@ -98,5 +98,5 @@ def test_a_session_that_hears_nobody_is_not_ended_by_silence_unless_asked(
 ) -> None:
     row = Persona(name="Ann", voice_detection_options=options, skip_greeting=False, uninterruptible_greeting=False)
     found = References(Avatar(renderer="character", identity="cara", active_version="cara-3"), voice=None, llm=None)
-    spec = session_spec("s", "o", row, found, None, "none", SessionOptions(), NO_FILES, passthrough=passthrough)
+    spec = session_spec("s", "o", row, found, [], "none", SessionOptions(), NO_FILES, passthrough=passthrough)
     assert spec.listening.end_session_after_ms == ends_after_ms

@@ -22,7 +22,7 @@ def face(model: str, notes: dict[str, Any] | None) -> FaceSpec:
     row = Persona(name="Ann", avatar_model=model, director_notes=notes, skip_greeting=False)
     avatar = Avatar(renderer="character", identity="cara", active_version="cara-3")
     found = References(avatar=avatar, voice=None, llm=None)
-    return session_spec("s", "o", row, found, None, "none", SessionOptions(), NO_FILES, passthrough=True).face
+    return session_spec("s", "o", row, found, [], "none", SessionOptions(), NO_FILES, passthrough=True).face
 
 
 @pytest.mark.parametrize("model", ["cara-4", "cara-4-latest"])

@@ -23,6 +23,8 @@ class Persona(Owned, Base):
     # who speaks when the voice fails, in this order
     fallback_voice_ids: Mapped[list[str] | None]
     llm_id: Mapped[str | None] = mapped_column(String(64))
+    # who thinks when the LLM fails, in this order
+    fallback_llm_ids: Mapped[list[str] | None]
     system_prompt: Mapped[str | None] = mapped_column(Text)
     personality: Mapped[str | None] = mapped_column(Text)
     initial_message: Mapped[str | None] = mapped_column(Text)

@@ -98,6 +98,9 @@ class PersonaBody(Body):
         Annotated[list[Id], Field(max_length=3, description="Who speaks when the voice fails, in this order.")] | None
     ) = None
     llm_id: Annotated[Id, Field(description='"CUSTOMER_CLIENT_V1" switches the mind off.')] | None = None
+    fallback_llm_ids: (
+        Annotated[list[Id], Field(max_length=3, description="Which LLM answers when the one before fails.")] | None
+    ) = None
     system_prompt: Prompt | None = None
     personality: Prompt | None = None
     initial_message: Line | None = None
@@ -183,6 +186,7 @@ class Persona(Answer):
     max_session_length_seconds: float | None
     tool_ids: list[str]
     fallback_voice_ids: list[str]
+    fallback_llm_ids: list[str]
 
     @classmethod
     def of(
@@ -225,6 +229,7 @@ class Persona(Answer):
             max_session_length_seconds=row.max_session_length_seconds,
             tool_ids=[tool.id for tool in attached.tools],
             fallback_voice_ids=row.fallback_voice_ids or [],
+            fallback_llm_ids=row.fallback_llm_ids or [],
         )
 
 

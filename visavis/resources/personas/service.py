@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest
 from visavis.db.models import Avatar, Llm, Owned, Persona, Tool, Voice, now
-from visavis.db.repository import Page, Repository, Slice, contains, find_each
+from visavis.db.repository import Page, Repository, Row, Slice, contains, find_each
 from visavis.http.errors import under
 from visavis.resources.personas.attachments import Attached, Attachments
 from visavis.resources.personas.schemas import PersonaBody, PersonaWrite
@@ -35,6 +35,7 @@ CLEARABLE = {
     "voice_speed",
     "fallback_voice_ids",
     "llm_id",
+    "fallback_llm_ids",
     "system_prompt",
     "personality",
     "initial_message",
@@ -56,6 +57,7 @@ class References:
     llm: Llm | None
     tools: Sequence[Tool] = ()
     fallback_voices: Sequence[Voice] = ()
+    fallback_llms: Sequence[Llm] = ()
 
 
 class Personas:
@@ -117,13 +119,8 @@ class Personas:
             (self._avatars, row.avatar_id), (self._voices, row.voice_id), (self._llms, row.llm_id)
         )
         tools = stored if tool_ids is None else await self._attachments.chosen(tool_ids)
-        return References(avatar, voice, llm, tools, await self._fallbacks(row))
-
-    async def _fallbacks(self, row: Persona) -> Sequence[Voice]:
-        """Those that are still there, in the order of the persona."""
-        wanted = row.fallback_voice_ids or []
-        found = await self._voices.get_many(set(wanted)) if wanted else {}
-        return [found[voice_id] for voice_id in wanted if voice_id in found]
+        voices = await _in_order(self._voices, row.fallback_voice_ids)
+        return References(avatar, voice, llm, tools, voices, await _in_order(self._llms, row.fallback_llm_ids))
 
     async def attached(self, row: Persona, found: References, *, new: bool = False) -> Attached:
         return await self._attachments.around(found.tools, None if new else row.id)
@@ -153,10 +150,10 @@ class Personas:
         _require(_offered(found.voice, kept), row.voice_id, "voiceId", "voice", "voice_id" in given)
         _require(found.llm, row.llm_id, "llmId", "LLM", "llm_id" in given)
         if "fallback_voice_ids" in given:
-            there = {voice.id: voice for voice in found.fallback_voices}
-            for index, voice_id in enumerate(row.fallback_voice_ids or []):
-                offered = _offered(there.get(voice_id), ())
-                _require(offered, voice_id, f"fallbackVoiceIds.{index}", "voice", given=True)
+            offered = [voice for voice in found.fallback_voices if voice.deleted_at is None]
+            _require_each(offered, row.fallback_voice_ids, "fallbackVoiceIds", "voice")
+        if "fallback_llm_ids" in given:
+            _require_each(found.fallback_llms, row.fallback_llm_ids, "fallbackLlmIds", "LLM")
         _check_model(row, found.avatar, forget_model)
         _check_retention(row, found)
         if row.voice_generation_options is not None and body.voice_generation_options is not None:
@@ -198,6 +195,18 @@ def _require(found: Owned | None, row_id: str | None, field: str, noun: str, giv
         raise InvalidRequest.field(field, message, "not_found")
 
 
+def _require_each(found: Sequence[Owned], row_ids: Sequence[str] | None, field: str, noun: str) -> None:
+    there = {row.id: row for row in found}
+    for index, row_id in enumerate(row_ids or ()):
+        _require(there.get(row_id), row_id, f"{field}.{index}", noun, given=True)
+
+
+async def _in_order(rows: Repository[Row], wanted: Sequence[str] | None) -> Sequence[Row]:
+    """Those that are still there, in the order of the persona."""
+    found = await rows.get_many(set(wanted)) if wanted else {}
+    return [found[row_id] for row_id in wanted or () if row_id in found]
+
+
 def _check_model(row: Persona, avatar: Avatar | None, forget_model: bool) -> None:
     if avatar is None or row.avatar_model is None or row.avatar_model in avatar.available_versions:
         return
@@ -211,7 +220,8 @@ def _check_model(row: Persona, avatar: Avatar | None, forget_model: bool) -> Non
 def _check_retention(row: Persona, found: References) -> None:
     if not row.zero_data_retention:
         return
-    for noun, part in (("voice", found.voice), ("LLM", found.llm)):
+    minds = [("LLM", llm) for llm in (found.llm, *found.fallback_llms)]
+    for noun, part in (("voice", found.voice), *minds):
         if part is not None and not part.is_zdr:
             message = f'needs a {noun} without data retention; "{part.display_name}" is not marked isZdr'
             raise InvalidRequest.field("zeroDataRetention", message, "not_zero_retention")

@@ -65,7 +65,7 @@ def session_spec(
     organization_id: str,
     row: Persona,
     found: References,
-    mind: MindSpec | None,
+    minds: Sequence[MindSpec],
     ears: str,
     options: SessionOptions,
     files: Blobs,
@@ -76,8 +76,8 @@ def session_spec(
     voices: Sequence[VoiceSpec] = (),
     films: bool = False,
 ) -> SessionSpec:
-    """`mind` is who thinks for the persona's LLM, `ears` the recogniser's name, `client` what the SDK calls itself,
-    and `voices` who can speak for the persona, the best first.
+    """`minds` think for the persona's LLM and for those after it, `ears` is the recogniser's name, `client` what
+    the SDK calls itself, and `voices` who can speak for the persona, the best first.
 
     `films` is whether sessions are filmed that do not say what they want. `passthrough` makes this session one whose
     speech the client brings, whatever the persona says.
@@ -85,7 +85,8 @@ def session_spec(
     Raises `InvalidRequest` where the parts do not make a session.
     """
     passthrough = passthrough or row.enable_audio_passthrough
-    mind = None if passthrough else mind
+    minds = () if passthrough else [_addressed(mind, row.name) for mind in minds]
+    mind = minds[0] if minds else None
     length_s = row.max_session_length_seconds
     replay = (options.session_replay or SessionReplay()).enable_session_replay
     return SessionSpec(
@@ -95,7 +96,8 @@ def session_spec(
         face=_face(row, found, options, files),
         voice=_voice(found, mind, voices),
         fallback_voices=tuple(voices[1:]),
-        mind=replace(mind, options={**mind.options, "persona_name": row.name}) if mind else None,
+        mind=mind,
+        fallback_minds=tuple(minds[1:]),
         ears=None if passthrough else EarsSpec(ears, row.language_code or ""),
         listening=_listening(row, passthrough),
         adjustable=_adjustable(row, found),
@@ -108,6 +110,10 @@ def session_spec(
         max_length_ms=length_s * 1000 if length_s is not None else None,
         video_quality=options.video_quality or "auto",
     )
+
+
+def _addressed(mind: MindSpec, name: str) -> MindSpec:
+    return replace(mind, options={**mind.options, "persona_name": name})
 
 
 def portrait_size(row: Persona, found: References) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.errors import InvalidRequest, NotFound
-from visavis.core.spec import SessionSpec, VoiceSpec
+from visavis.core.spec import MindSpec, SessionSpec, VoiceSpec
 from visavis.db import models
 from visavis.db.blobs import Blobs
 from visavis.db.repository import Repository, contains
@@ -164,7 +164,7 @@ async def resolve_request(
         subject.organization_id,
         row,
         found,
-        desk.minds.of(found.llm) if found.llm else None,
+        _minds(desk, found),
         desk.ears,
         request.session_options or SessionOptions(),
         desk.files,
@@ -190,6 +190,13 @@ async def _voices(
     # own providers first: a voice that was chosen to fall back to comes before one that merely stands in
     own = [spec for chain in chains for spec in chain[:1]]
     return own + [spec for chain in chains[:1] for spec in chain[1:] if spec not in own]
+
+
+def _minds(desk: Desk, found: References) -> list[MindSpec]:
+    """Who thinks, and who does where they fail; nobody where the persona's own LLM leaves that to the client."""
+    own = desk.minds.of(found.llm) if found.llm else None
+    others = (desk.minds.of(llm) for llm in found.fallback_llms)
+    return [own, *(mind for mind in others if mind is not None)] if own is not None else []
 
 
 async def _persona(personas: Personas, config: PersonaConfig) -> tuple[models.Persona, References]:

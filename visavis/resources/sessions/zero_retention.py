@@ -47,14 +47,14 @@ def _check_senses(spec: SessionSpec, found: References, trust: Trust) -> None:
 
 
 def _check_mind(spec: SessionSpec, found: References, trust: Trust) -> None:
-    llm = found.llm
-    if spec.mind is None or llm is None:
+    if spec.mind is None or found.llm is None:
         return
-    own = llm.organization_id is not None
-    trusted = llm.is_zdr if own else trust.llm or _keeps_nothing(spec.mind.provider)
-    if not trusted:
-        advice = "an LLM that is marked isZdr" if own else "an LLM of your own, or VISAVIS_LLM_ZERO_RETENTION"
-        raise _refused(f'the LLM "{llm.display_name}" thinks by {spec.mind.provider}', advice)
+    for llm, mind in zip((found.llm, *found.fallback_llms), (spec.mind, *spec.fallback_minds), strict=False):
+        own = llm.organization_id is not None
+        trusted = llm.is_zdr if own else trust.llm or _keeps_nothing(mind.provider)
+        if not trusted:
+            advice = "an LLM that is marked isZdr" if own else "an LLM of your own, or VISAVIS_LLM_ZERO_RETENTION"
+            raise _refused(f'the LLM "{llm.display_name}" thinks by {mind.provider}', advice)
 
 
 def _keeps_nothing(mind: str) -> bool:
