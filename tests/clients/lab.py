@@ -1,6 +1,7 @@
 """The Lab in a real Chromium, for tests that share one browser: signed in, watched, and looked over by axe."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ def browser() -> Iterator[Browser]:
             yield running
         finally:
             running.close()
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Until the expression is true on a page of ours, whose policy forbids the browser's own way to wait for that."""
+    deadline_s = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline_s, f"{expression} did not hold"
+        page.wait_for_timeout(50)
 
 
 class Lab:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import photos
-from tests.clients.lab import Lab, lab
+from tests.clients.lab import Lab, lab, wait_until
 from tests.clients.server import Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
@@ -59,7 +59,7 @@ def test_a_photo_is_taken_with_the_camera(opened_lab: Lab) -> None:
     shown.get_by_test_id("avatar-create").click()
     shown.get_by_test_id("avatar-camera").click()
     shown.get_by_test_id("camera-open").click()
-    shown.wait_for_function("() => document.querySelector('.camera video')?.videoWidth > 0")
+    wait_until(shown, "document.querySelector('.camera video')?.videoWidth > 0")
     shown.get_by_test_id("camera-shoot").click()
     expect(shown.get_by_role("img", name="The photo to be used")).to_be_visible()
 

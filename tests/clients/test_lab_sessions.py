@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.clients.lab import Lab, converse, lab
+from tests.clients.lab import Lab, converse, lab, wait_until
 from tests.clients.personas import GREETING
 from tests.clients.server import Server
 
@@ -33,11 +33,11 @@ def test_a_session_is_found_and_watched_with_its_captions(opened_lab: Lab, filme
     rows.get_by_role("link").click()
 
     film = shown.get_by_test_id("film")
-    shown.wait_for_function("() => document.querySelector('video')?.textTracks[0]?.cues?.length >= 2")
+    wait_until(shown, "document.querySelector('video')?.textTracks[0]?.cues?.length >= 2")
     cues: list[str] = film.evaluate("(video) => [...video.textTracks[0].cues].map((cue) => cue.text)")
     assert cues[:2] == [GREETING, QUESTION]
     shown.get_by_test_id("said-user").get_by_role("button").click()
-    shown.wait_for_function("() => document.querySelector('video').currentTime > 0")
+    wait_until(shown, "document.querySelector('video').currentTime > 0")
 
 
 def test_each_turn_shows_where_its_time_went(lab_server: Server, opened_lab: Lab, filmed: str) -> None:

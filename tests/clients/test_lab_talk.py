@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.clients.lab import PHONE, Lab, browser, lab
+from tests.clients.lab import PHONE, Lab, browser, lab, wait_until
 from tests.clients.personas import GREETING, new_persona
 from tests.clients.server import Server
 
@@ -120,7 +120,7 @@ def test_a_phone_that_is_held_upright_shows_an_upright_picture(sqlite_server: Se
         page.goto(f"{sqlite_server.url}/#/personas/{persona_id}")
         page.get_by_test_id("start").click()
         expect(page.get_by_test_id("line-persona").first).to_contain_text(SPOKEN)
-        page.wait_for_function("document.querySelector('[data-testid=stage-video]').videoWidth > 0")
+        wait_until(page, "document.querySelector('[data-testid=stage-video]').videoWidth > 0")
         size = page.get_by_test_id("stage-video").evaluate("(video) => [video.videoWidth, video.videoHeight]")
         assert size[0] * 3 == size[1] * 2
         page.get_by_test_id("devices").click()

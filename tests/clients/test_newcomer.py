@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.clients.lab import PATIENCE_MS, PHONE, browser
+from tests.clients.lab import PATIENCE_MS, PHONE, browser, wait_until
 from tests.clients.server import Server, serve
 from tests.photos import encoded, person
 
@@ -63,7 +63,7 @@ def test_from_an_empty_folder_to_a_shared_conversation(
     page.get_by_test_id("composer-input").fill("Who are you?")
     page.get_by_test_id("composer-send").click()
     expect(page.get_by_test_id("line-persona").nth(1)).to_contain_text(WORDS)
-    page.wait_for_function("window.heard")
+    wait_until(page, "window.heard")
     page.get_by_test_id("stop").click()
 
     page.get_by_test_id("persona-share").click()
@@ -77,7 +77,7 @@ def test_from_an_empty_folder_to_a_shared_conversation(
     guest.get_by_test_id("typing-toggle").click()
     guest.get_by_test_id("composer-input").fill("Who are you?")
     guest.get_by_test_id("composer-send").click()
-    guest.wait_for_function("window.heard")
+    wait_until(guest, "window.heard")
     guest.get_by_test_id("stop").click()
     expect(guest.get_by_test_id("start")).to_contain_text("Talk again")
 

@@ -89,7 +89,7 @@ async def test_a_document_that_unpacks_to_more_than_it_may_ends_in_a_refusal(tmp
 
 
 async def test_a_document_that_takes_too_long_ends_in_a_refusal(tmp_path: Path) -> None:
-    path = documents.write(tmp_path / "a", documents.pdf(["Word " * 20 + "\n"] * 10_000))
+    path = documents.write(tmp_path / "a", documents.pdf(["Word " * 200 + "\n"] * 20_000))
 
     with pytest.raises(Unprocessable, match=r"time|longer"):
         await parse(path, "pdf", processor_s=1)
