@@ -54,3 +54,15 @@ def test_a_persona_that_keeps_nothing_is_not_thought_for_by_who_keeps_something(
     answer = rest.ask("POST", "/v1/personas", body)
     assert answer.status_code == 400
     assert "Ours" in answer.json()["message"]
+
+
+def test_whoever_keeps_something_by_now_is_refused_when_the_session_starts(rest: Rest) -> None:
+    first = rest.create("/v1/llms", **OURS, isZdr=True)
+    after = rest.create("/v1/llms", **{**OURS, "displayName": "After"}, isZdr=True)
+    ids = ["CUSTOMER_CLIENT_V1", after["id"]]
+    persona = rest.persona(llmId=first["id"], zeroDataRetention=True, fallbackLlmIds=ids)
+    assert len(spec_of(rest, {"personaId": persona["id"]}).fallback_minds) == 1
+    assert rest.ask("PUT", f"/v1/llms/{after['id']}", {"isZdr": False}).status_code == 200
+    answer = rest.ask("POST", "/v1/engine/session", {"personaConfig": {"personaId": persona["id"]}})
+    assert answer.status_code == 400
+    assert "After" in answer.json()["message"]

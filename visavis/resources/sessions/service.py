@@ -156,6 +156,9 @@ async def resolve_request(
     personas = Personas(session, subject.organization_id)
     with under("personaConfig"):
         row, found = await _persona(personas, config)
+    # one that leaves thinking to the client cannot take over, and is not asked what it keeps
+    others = [llm for llm in found.fallback_llms if desk.minds.outline(llm) is not None]
+    found = replace(found, fallback_llms=others)
     owner = await session.get(models.Organization, subject.organization_id)
     with under("personaConfig"):
         tools = await tool_specs(Tools(session, subject.organization_id, desk.toolbox), found.tools, inline)

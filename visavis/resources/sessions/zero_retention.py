@@ -49,7 +49,7 @@ def _check_senses(spec: SessionSpec, found: References, trust: Trust) -> None:
 def _check_mind(spec: SessionSpec, found: References, trust: Trust) -> None:
     if spec.mind is None or found.llm is None:
         return
-    for llm, mind in zip((found.llm, *found.fallback_llms), (spec.mind, *spec.fallback_minds), strict=False):
+    for llm, mind in zip((found.llm, *found.fallback_llms), (spec.mind, *spec.fallback_minds), strict=True):
         own = llm.organization_id is not None
         trusted = llm.is_zdr if own else trust.llm or _keeps_nothing(mind.provider)
         if not trusted:
