@@ -122,6 +122,14 @@ async def older_python_sdk() -> AsyncIterator[PythonClient]:
         yield client
 
 
+@pytest.fixture(
+    params=[pytest.param(python_client, id="0.12"), pytest.param(older_python_client, id="0.6", marks=pytest.mark.slow)]
+)
+async def any_python_sdk(request: pytest.FixtureRequest) -> AsyncIterator[PythonClient]:
+    async with request.param() as client:
+        yield client
+
+
 @pytest.fixture
 async def pipecat() -> AsyncIterator[PythonClient]:
     async with pipecat_pipeline() as pipeline:

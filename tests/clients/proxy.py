@@ -11,13 +11,14 @@ LARGEST_HEAD_BYTES = 65_536
 
 
 class Proxy:
-    """Passes bytes on. Closes or refuses WebSockets, and answers in the server's place, when told to."""
+    """Passes bytes on. Closes or refuses WebSockets, and loses or makes up answers of the server, when told to."""
 
     def __init__(self, server_port: int) -> None:
         self.port = 0
         self.requests: list[str] = []
         self.refuse_websockets = False
         self._server_port = server_port
+        self._losing: set[str] = set()
         self._answers: dict[str, list[bytes]] = {}
         self._sockets: list[_Socket] = []
 
@@ -34,6 +35,10 @@ class Proxy:
         """Answer the next request to `path` in the server's place."""
         self._answers.setdefault(path, []).append(_response(status, body))
 
+    def lose_next(self, path: str) -> None:
+        """Pass on the next request to `path` and let its client wait for the answer for ever."""
+        self._losing.add(path)
+
     async def close_websockets(self, code: int) -> None:
         """End every open WebSocket as a server would that closes with `code`."""
         for socket in self._sockets:
@@ -48,14 +53,23 @@ class Proxy:
             head = await reader.readuntil(HEAD_END)
             request = head.split(b"\r\n", 1)[0].decode()
             self.requests.append(request)
-            path = request.split(" ")[1].split("?")[0]
+            method, path = request.split(" ")[0], request.split(" ")[1].split("?")[0]
             upgrade = b"upgrade: websocket" in head.lower()
             if upgrade and self.refuse_websockets:
                 writer.write(_response(503, {"error": "Service unavailable", "message": "refused by the test"}))
-            elif not request.startswith("OPTIONS") and self._answers.get(path):
+            elif method != "OPTIONS" and self._answers.get(path):
                 writer.write(self._answers[path].pop(0))
+            elif method != "OPTIONS" and path in self._losing:
+                self._losing.remove(path)
+                await self._pass_on_in_vain(head, reader)
             else:
                 await self._pass_on(head, reader, writer, upgrade)
+
+    async def _pass_on_in_vain(self, head: bytes, reader: asyncio.StreamReader) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
+        async with _closing(server_writer):
+            server_writer.write(_for_one_request(head))
+            await asyncio.gather(_copy(reader, server_writer), server_reader.read())
 
     async def _pass_on(
         self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upgrade: bool

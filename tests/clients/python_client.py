@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,10 @@ class PythonClient:
         except TimeoutError:
             names = [event["event"] for event in self.events[after:]]
             raise AssertionError(f"{wanted} did not happen within {within_s:.0f} s; what did: {names}") from None
+
+    def freeze(self) -> None:
+        """From now on the client does nothing, as on a machine that has lost its line."""
+        self._process.send_signal(signal.SIGSTOP)
 
     def named(self, name: str) -> list[Event]:
         return [event for event in self.events if event["event"] == name]

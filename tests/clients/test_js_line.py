@@ -1,11 +1,16 @@
 """The official JavaScript client on servers and lines that are not as usual: set up differently, broken, refusing."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from tests.clients.browser import NO_MICROPHONE, js_client
 from tests.clients.personas import LONG_TALK, PERSONA, ended_session, session_token, token_for
 from tests.clients.proxy import Proxy
 from tests.clients.server import Server
+from tests.turn import SECRET, needs_coturn, turn_server
+from visavis.resources.sessions.ice import IceServers
 
 pytestmark = [pytest.mark.clients, pytest.mark.browser]
 
@@ -44,8 +49,12 @@ async def test_a_socket_that_closes_is_replaced_and_the_talk_goes_on(
         token = token_for(sqlite_server, skipGreeting=True)
         await client.ready(baseUrl=server_proxy.url, token=token, options=NO_MICROPHONE)
         await client.wait_for("VIDEO_PLAY_STARTED")
+        address = await client.run("watched.sockets[0].url")
         await server_proxy.close_websockets(1000)
         await client.wait_until("watched.sockets.length === 2 && watched.sockets[1].readyState === WebSocket.OPEN")
+        assert await client.run("watched.sockets[1].url") == address
+        await client.run("forget()")
+        await client.wait_until("pictures.times.length > 10")
         assert await client.run("watched.peers.length") == 1
         assert await client.run("watched.sent.filter(({ actionType }) => actionType === 'offer').length") == 1
 
@@ -59,6 +68,10 @@ async def test_a_socket_that_closes_is_replaced_and_the_talk_goes_on(
         await client.wait_for("TALK_STREAM_INTERRUPTED")
         assert await client.run("named('SESSION_READY').length") == 1
         assert await client.run("named('CONNECTION_CLOSED').length") == 0
+
+        server_proxy.answer_next("/talk", 404, {"error": "Not found", "message": "there is no such session"})
+        refused = await client.run("client.talk('Hello?').then(() => '', ({ message }) => message)")
+        assert "Failed to send talk command" in refused
 
 
 @pytest.mark.slow
@@ -99,6 +112,9 @@ async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, page
         assert closed[0] == "CONNECTION_CLOSED_CODE_SERVER_CLOSED_CONNECTION"
         assert isinstance(closed[1], str)
         assert closed[1]
+        # the client leaves by itself, and nobody has to close anything
+        await client.wait_until("watched.sockets.every(({ readyState }) => readyState === WebSocket.CLOSED)")
+        assert await client.run("watched.peers.every(({ connectionState }) => connectionState === 'closed')")
         ended_session(sqlite_server, session_id)
 
 
@@ -107,6 +123,49 @@ async def test_a_page_that_is_left_ends_its_session(sqlite_server: Server, page_
         token = token_for(sqlite_server, skipGreeting=True)
         session_id = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
     ended_session(sqlite_server, session_id)
+
+
+@needs_coturn
+@pytest.mark.slow
+async def test_w12_a_client_that_may_only_use_the_relay_uses_it(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str, tmp_path: Path
+) -> None:
+    """The proxy adds to the server's answer what one that knows a relay says, and forbids all other ways."""
+    async with turn_server(tmp_path) as turn_url, js_client(page_url) as client:
+        persona = {"personaConfig": {**PERSONA, "skipGreeting": True}}
+        answer = await asyncio.to_thread(sqlite_server.ask, "POST", "/v1/engine/session", persona)
+        started = answer.json()
+        relays = IceServers(turn_urls=[turn_url], turn_secret=SECRET).for_client()
+        started["clientConfig"] |= {"iceServers": relays, "iceTransportPolicy": "relay"}
+        server_proxy.answer_next("/v1/engine/session", answer.status, started)
+        await client.ready(baseUrl=server_proxy.url, token=unknown_token(), options=NO_MICROPHONE)
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        assert await client.run("localCandidateType()") == "relay"
+        assert await client.run("client.getActiveSessionId()") == started["sessionId"]
+
+
+@pytest.mark.slow
+async def test_h26_an_answer_that_is_lost_is_asked_for_again(
+    sqlite_server: Server, server_proxy: Proxy, page_url: str
+) -> None:
+    """The client gives up waiting and starts another session; the first one ends because nobody comes."""
+    server_proxy.lose_next("/v1/engine/session")
+    async with js_client(page_url) as client:
+        before = await asyncio.to_thread(newest_sessions, sqlite_server)
+        impatient = {**NO_MICROPHONE, "api": {"requestTimeoutMs": 5_000}}
+        token = token_for(sqlite_server, skipGreeting=True)
+        session_id = await client.ready(baseUrl=server_proxy.url, token=token, options=impatient)
+        posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
+        assert len(posted) == 2
+        started = set(await asyncio.to_thread(newest_sessions, sqlite_server)) - set(before)
+        (lost,) = started - {session_id}
+        record = await asyncio.to_thread(ended_session, sqlite_server, lost, 120.0)
+        assert record["exitStatus"] == "CLOSED_BY_ENGINE"
+        assert await client.run("named('CONNECTION_CLOSED').length") == 0
+
+
+def newest_sessions(server: Server) -> list[str]:
+    return [str(session["id"]) for session in server.ask("GET", "/v1/sessions?perPage=20").json()["data"]]
 
 
 # --- being refused ------------------------------------------------------------------------------------------------
@@ -136,8 +195,13 @@ def unknown_token() -> str:
 
 REFUSALS = [
     (400, "Validation error", "VALIDATION_ERROR", 1),
+    (401, "Unauthorized", "AUTHENTICATION_ERROR", 1),
+    (402, "Payment required", "NO_PLAN_FOUND", 1),
+    (403, "Forbidden", "AUTHENTICATION_ERROR", 1),
     (429, "Concurrent session limit reached", "MAX_CONCURRENT_SESSIONS_REACHED", 1),
+    (429, "Spend cap reached", "SPEND_CAP_REACHED", 1),
     (429, "Too many requests", "USAGE_LIMIT_REACHED", 1),
+    (500, "Internal server error", "SERVER_ERROR", 3),
     (503, "Service unavailable", "SERVICE_BUSY", 3),
 ]
 
@@ -146,12 +210,14 @@ async def test_answers_in_the_servers_words_are_understood(
     sqlite_server: Server, server_proxy: Proxy, page_url: str
 ) -> None:
     """The proxy gives the answers, so that states a healthy server is never in can be seen too."""
+    token = token_for(sqlite_server)
     async with js_client(page_url) as client:
         for status, error, code, posts in REFUSALS:
             server_proxy.requests.clear()
             for _ in range(posts):
                 server_proxy.answer_next("/v1/engine/session", status, {"error": error, "message": "why"})
-            refused = await client.connect(baseUrl=server_proxy.url, token=token_for(sqlite_server))
-            assert refused["code"] == f"CLIENT_ERROR_CODE_{code}"
+            refused = await client.connect(baseUrl=server_proxy.url, token=token)
+            assert (refused["code"], refused["status"]) == (f"CLIENT_ERROR_CODE_{code}", status)
+            assert refused["details"]["cause"] == "why"
             posted = [request for request in server_proxy.requests if request.startswith("POST /v1/engine/session")]
             assert len(posted) == posts

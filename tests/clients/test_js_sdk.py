@@ -39,15 +39,24 @@ async def test_a_whole_conversation(server: Server, page_url: str, tmp_path: Pat
 async def test_a_sentence_from_the_microphone_is_heard_and_answered(
     sqlite_server: Server, page_url: str, tmp_path: Path
 ) -> None:
-    """The browser plays the recording over and over, so a slow start costs one round and not the test."""
+    """The browser plays the recording over and over, so a slow start costs one round and not the test.
+
+    The user allows the microphone only when the picture is there: its sound begins late, on the line as it is.
+    """
     sentence = await asyncio.to_thread(speech.record, SENTENCE, tmp_path / "microphone.wav", before_s=4, after_s=10)
     async with js_client(page_url, microphone=sentence) as client:
+        await client.run("() => { watched.allowed = new Promise((allow) => { window.allow = allow; }); }")
         await client.ready(baseUrl=sqlite_server.url, token=token_for(sqlite_server, skipGreeting=True))
+        await client.wait_for("VIDEO_PLAY_STARTED")
+        assert await client.run("named('INPUT_AUDIO_STREAM_STARTED').length") == 0
+        await client.run("allow()")
         await client.wait_for("INPUT_AUDIO_STREAM_STARTED")
         said = await client.message("user", 1)
         if speech.words_shared(SENTENCE, said["content"]) < 0.5:  # the session began in the middle of the sentence
             said = await client.message("user", 2)
         assert speech.words_shared(SENTENCE, said["content"]) >= 0.5
+        assert said["id"].startswith("user::")
+        assert await client.run("watched.sent.filter(({ actionType }) => actionType === 'offer').length") == 1
         turn_id = await client.run("(id) => textsOf('user').find((text) => text.id === id).correlationId", said["id"])
         assert turn_id
         await client.wait_until(
@@ -85,6 +94,8 @@ async def test_the_events_of_a_connection_come_in_order(
         assert await client.run("client.getActiveSessionRegion()") == "local"
         posted = [request.split(" ")[1] for request in server_proxy.requests if request.startswith("POST")]
         assert [path for path in posted if "metrics" not in path] == ["//v1/auth/session-token", "//v1/engine/session"]
+        measured = "watched.requests.filter(({ url }) => url.includes('/metrics/client'))"
+        await client.wait_until(f"{measured}.length && {measured}.every(({{ status }}) => status === 204)")
         first = await client.run("watched.sent[0].actionType")
         assert first == "offer"
         assert await client.run("watched.received.map(({ actionType }) => actionType)") == ["answer", "sessionready"]
@@ -146,6 +157,8 @@ async def test_talk_streams(sqlite_server: Server, page_url: str) -> None:
         interrupted = await client.wait_for("TALK_STREAM_INTERRUPTED")
         assert interrupted == [await client.run("cut.getCorrelationId()")]
         assert await client.run("cut.isActive()") is False
+        too_late = "cut.streamMessageChunk('Too late.', false).then(() => '', ({ message }) => message)"
+        assert "not in an active state" in await client.run(too_late)
         assert (await client.message("persona", 3))["content"] == "Here is the new one."
         assert [message["interrupted"] for message in await client.run("history()")] == [False, True, False]
         assert await client.run("named('TALK_STREAM_INTERRUPTED').length") == 1
@@ -186,10 +199,15 @@ async def test_utterances_of_one_stream_stay_apart(sqlite_server: Server, page_u
         said = [{"id": ids[0], "content": "Let me see."}, {"id": ids[1], "content": "There it is."}]
         assert message["utterances"] == said
         assert await client.run("history().length") == 1
+        assert await client.run("textsOf('persona').length > 1")  # in pieces,
+        assert await client.run("named('MESSAGE_HISTORY_UPDATED').length") == 1  # and remembered once, at the end
 
 
 async def test_a_mind_of_ones_own_thinks_and_speaks(sqlite_server: Server, page_url: str) -> None:
-    """Any server that streams as OpenAI does; what it reasons is told apart from what it says."""
+    """Any server that streams as OpenAI does; what it reasons is told apart from what it says.
+
+    It knows what the page has told it before.
+    """
     async with FakeOpenAI() as mind, js_client(page_url) as client:
         thoughts = [chunk({"reasoning_content": text}) for text in ("They greet me. ", "I greet them.")]
         words = [chunk({"content": text}) for text in ("Hello, ", "dear visitor.")]
@@ -199,8 +217,13 @@ async def test_a_mind_of_ones_own_thinks_and_speaks(sqlite_server: Server, page_
         assert made.status == 201, made.body
         token = token_for(sqlite_server, skipGreeting=True, llmId=made.json()["id"])
         await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
+        await client.run("client.addContext('The visitor has a dog.')")
         await client.run("client.sendUserMessage('Hello.')")
         assert (await client.message("persona", 1))["content"] == "Hello, dear visitor."
+        assert "The visitor has a dog." in str(mind.requests[0]["messages"])
+        pieces = await client.run("named('REASONING_STREAM_EVENT_RECEIVED').map(({ details }) => details[0])")
+        assert "".join(piece["content"] for piece in pieces) == "They greet me. I greet them."
+        assert [piece["endOfThought"] for piece in pieces].count(True) == 1
         reasoned = (await client.wait_for("REASONING_HISTORY_UPDATED"))[0]
         assert [message["content"] for message in reasoned] == ["They greet me. I greet them."]
         assert mind.requests[0]["messages"][0]["role"] == "system"
@@ -220,11 +243,13 @@ async def test_a_warning_reaches_the_page(sqlite_server: Server, page_url: str) 
 
 
 async def test_a_client_starts_again_with_the_same_token(sqlite_server: Server, page_url: str) -> None:
-    """With a new client: in an old one the first session's listeners open a second peer, which may starve the real."""
+    """What this client left of its first session opens a second peer, which the server has to live with."""
     async with js_client(page_url) as client:
         token = token_for(sqlite_server, skipGreeting=True)
         first = await client.ready(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE)
         await client.run("client.stopStreaming()")
-        assert await client.connect(baseUrl=sqlite_server.url, token=token, options=NO_MICROPHONE) is None
+        await client.run("client.streamToVideoElement('face')")
         assert await client.wait_for("SESSION_READY", count=2) != [first]
         assert await client.run("watched.requests.filter(({ url }) => url.endsWith('/engine/session')).length") == 2
+        await client.run("client.talk('Here I am again.')")
+        assert (await client.message("persona", 1))["content"] == "Here I am again."

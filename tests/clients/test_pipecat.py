@@ -82,6 +82,15 @@ async def test_a4_an_interruption_of_nothing_is_no_error(sqlite_server: Server, 
     assert not pipecat.named("error")
 
 
+async def test_s10_a_pipeline_is_told_why_its_session_ends(sqlite_server: Server, pipecat: PythonClient) -> None:
+    await running(pipecat, sqlite_server.url, api_version="v1")
+    sqlite_server.ask("POST", f"/v1/sessions/{session_id(pipecat)}/stop")
+    closed = "Anam connection closed: server_closed - "
+    told = await pipecat.wait_for(lambda event: event.get("text", "").startswith(closed))
+    assert told["text"] != closed
+    ended_session(sqlite_server, session_id(pipecat))
+
+
 async def test_a_pipeline_that_ends_leaves_no_session_behind(sqlite_server: Server, pipecat: PythonClient) -> None:
     await running(pipecat, sqlite_server.url, api_version="v1")
     await pipecat.do("stop")

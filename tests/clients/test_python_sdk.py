@@ -1,6 +1,7 @@
 """The official Python client against the real server: what its users do, and what they must see."""
 
 import asyncio
+import uuid
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,8 @@ async def test_a_whole_conversation(server: Server, python_sdk: PythonClient, tm
     assert sound["quiet_peak"] <= 20 or sound["peak"] > 1000
 
     await client.do("close")
-    assert client.named("connection_closed")[-1]["arguments"] == ["normal", None]
+    # by the client itself: the server closes nothing under a healthy session
+    assert [event["arguments"] for event in client.named("connection_closed")] == [["normal", None]]
     ended_session(server, session_id)
 
 
@@ -150,15 +152,27 @@ async def test_a_talk_stream_is_spoken_once_and_whole(sqlite_server: Server, pyt
     persona = new_persona(sqlite_server, skipGreeting=True)
     await connect(python_sdk, sqlite_server.url, key=API_KEY, persona={"persona_id": persona})
     opened = await python_sdk.do("open_stream", name="a")
+    first, second = (str(uuid.uuid4()) for _ in range(2))
     for piece in ("Every ", "word of this ", "is spoken ", "exactly once."):
-        await python_sdk.do("stream", name="a", text=piece)
+        await python_sdk.do("stream", name="a", text=piece, utterance_id=first)
+    await python_sdk.do("stream", name="a", text="And so ", utterance_id=second)
+    await python_sdk.do("stream", name="a", text="is this.")
     await python_sdk.do("end_stream", name="a")
     message = await reply_after(python_sdk, 0)
-    assert message["content"] == "Every word of this is spoken exactly once."
+    assert message["content"] == "Every word of this is spoken exactly once. And so is this."
+    assert message["utterances"] == [
+        {"id": first, "content": "Every word of this is spoken exactly once."},
+        {"id": second, "content": "And so is this."},
+    ]
     events = [event for event in python_sdk.events if stream_event("assistant")(event)]
     assert {correlation(event) for event in events} == {opened["correlation_id"]}
     assert [event["arguments"][0]["content_index"] for event in events] == list(range(len(events)))
     assert [event["arguments"][0]["end_of_speech"] for event in events].count(True) == 1
+
+    await python_sdk.do("open_stream", name="again", correlation_id=opened["correlation_id"])
+    await python_sdk.do("stream", name="again", text="Said twice.", end=True)
+    await python_sdk.wait_for(lambda event: event["event"] == "logged" and "Server warning" in event["text"])
+    assert len(python_sdk.messages("assistant")) == 1
 
 
 async def test_a_user_who_speaks_interrupts_a_talk_stream(
@@ -212,9 +226,16 @@ async def test_a_stream_opened_right_after_an_interrupt_is_spoken_whole(
 
 
 async def test_closing_ends_the_session_at_once(sqlite_server: Server, python_sdk: PythonClient) -> None:
-    session_id = await connect(python_sdk, sqlite_server.url, key=API_KEY, persona=INLINE)
+    made = sqlite_server.ask("POST", "/v1/keys", {"label": "of an application"})  # such a key has no dot
+    session_id = await connect(python_sdk, sqlite_server.url, key=made.json()["key"], persona=INLINE)
     await python_sdk.do("close")
     ended_session(sqlite_server, session_id, within_s=20)  # well before a lost client is given up
+    assert "endsession" in actions(python_sdk)
+
+
+def actions(client: PythonClient) -> list[str]:
+    """What the client did on its signalling socket since it was connected."""
+    return [event["action"] for event in client.named("sent")]
 
 
 async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, python_sdk: PythonClient) -> None:
@@ -227,6 +248,7 @@ async def test_the_server_says_why_it_ends_a_session(sqlite_server: Server, pyth
     assert reason
     assert reason != "Session ended by server"  # what the client says when the reason is not a text
     ended_session(sqlite_server, connected["session_id"])
+    assert "endsession" not in actions(python_sdk)
 
 
 async def test_a_socket_that_breaks_is_followed_by_a_new_connection(
@@ -247,6 +269,7 @@ async def test_a_socket_that_breaks_is_followed_by_a_new_connection(
     assert measured["pictures"]["count"] > 0
     assert measured["sound"]["loud_count"] > 0
     assert len(python_sdk.named("session_ready")) == 1
+    assert not (await python_sdk.do("state"))["active"]  # for good, says this client
 
 
 async def test_nobody_is_talked_to_in_a_session_that_has_ended(sqlite_server: Server, python_sdk: PythonClient) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.clients import speech
 from tests.clients.personas import DOCUMENTED, GREETING, LONG_TALK, SENTENCE, ended_session, new_persona
-from tests.clients.python_client import Event, PythonClient
+from tests.clients.proxy import Proxy
+from tests.clients.python_client import ClientError, Event, PythonClient
 from tests.clients.server import API_KEY, Server
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
@@ -77,6 +78,11 @@ async def test_t1_s12_talk_streams(sqlite_server: Server, older_python_sdk: Pyth
     await client.do("interrupt")
     interrupted = await client.wait_for("talk_stream_interrupted")
     assert interrupted["arguments"] == [opened["correlation_id"]]
+    message = (await client.wait_for(persona_message, after=seen))["arguments"][0]
+    assert message["interrupted"]
+    assert LONG_TALK.startswith(message["content"].strip())
+    with pytest.raises(ClientError, match="not in an active state"):
+        await client.do("stream", name="b", text="Too late.")
 
 
 async def test_a1_a5_ready_made_speech_without_voice_or_mind(
@@ -92,3 +98,29 @@ async def test_a1_a5_ready_made_speech_without_voice_or_mind(
     sound = (await client.do("measured"))["sound"]
     assert sound["loud_count"] * 20 == pytest.approx(1_500, abs=150)
     assert sound["hertz"] == pytest.approx(440.0, abs=3)
+
+
+async def test_s19_w10_a_socket_that_breaks_is_followed_by_a_new_connection(
+    sqlite_server: Server, server_proxy: Proxy, older_python_sdk: PythonClient
+) -> None:
+    client = older_python_sdk
+    persona = {"persona_id": new_persona(sqlite_server, skipGreeting=True)}
+    await client.do("connect", base_url=server_proxy.url, key=API_KEY, persona=persona)
+    await client.wait_for("session_ready")
+    await server_proxy.close_websockets(1011)
+    assert (await client.wait_for("connection_closed"))["arguments"][0] == "signalling_closed"
+    await client.do("reconnected")
+    seen = len(client.events)
+    await client.do("talk", text="I am still here.")
+    assert (await client.wait_for(persona_message, after=seen))["arguments"][0]["content"] == "I am still here."
+    assert len(client.named("session_ready")) == 1
+
+
+async def test_s10_the_server_says_why_it_ends_a_session(sqlite_server: Server, older_python_sdk: PythonClient) -> None:
+    client = older_python_sdk
+    session_id = await connect(client, sqlite_server, {"persona_id": new_persona(sqlite_server, skipGreeting=True)})
+    sqlite_server.ask("POST", f"/v1/sessions/{session_id}/stop")
+    code, reason = (await client.wait_for("connection_closed"))["arguments"]
+    assert code == "server_closed"
+    assert reason
+    assert reason != "Session ended by server"  # what the client says when the reason is not a text

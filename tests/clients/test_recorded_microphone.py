@@ -14,7 +14,7 @@ import soxr
 
 from tests.clients import speech
 from tests.clients.browser import JsClient, js_client
-from tests.clients.personas import token_for
+from tests.clients.personas import ended_session, token_for
 from tests.clients.server import Server
 from visavis.core.frames import SPEECH_RATE_HZ
 from visavis.testing import sounds
@@ -28,13 +28,19 @@ STORY = (
 ROOM_DB, NEAR_DB = -62.0, -24.0
 ECHO = {"delayMs": 120, "gain": 0.25}
 ENERGY_MIN = 1e-4  # of full scale, squared, times seconds: a murmur has ten times as much
+STOPPED_WITHIN_MS = 3_000  # on a machine that is busy; bench/ says how long it takes on one that is not
+SLOWEST, FASTEST = 1.0, 5.0  # words a second; the whole story in the time that was left to her would be more
+STREAMED = """(text) => {
+  window.told = client.createTalkMessageStream();
+  return told.streamMessageChunk(text, true);
+}"""
 INTERRUPTED = "history().some(({ role, interrupted }) => role === 'persona' && interrupted)"
 
 
-def recorded(path: Path, *heard: sounds.Sound, quiet_s: float) -> Path:
+def recorded(path: Path, *heard: sounds.Sound, quiet_s: float, after_s: float = 0.0) -> Path:
     """Each sound after some quiet, in a room with a little noise."""
-    quiet = np.zeros(round(quiet_s * SPEECH_RATE_HZ), np.float32)
-    sound = np.concatenate([part for one in heard for part in (quiet, _near(one))])
+    quiet, after = (np.zeros(round(span_s * SPEECH_RATE_HZ), np.float32) for span_s in (quiet_s, after_s))
+    sound = np.concatenate([*(part for one in heard for part in (quiet, _near(one))), after])
     sound += sounds.gain(ROOM_DB) * np.random.default_rng(5).standard_normal(sound.size, np.float32)
     loud = soxr.resample(sound, SPEECH_RATE_HZ, speech.MICROPHONE_RATE_HZ)
     with wave.open(str(path), "wb") as file:
@@ -81,14 +87,44 @@ async def test_a_cough_and_a_murmur_of_agreement_do_not_stop_her(
         await tells_all(client)
 
 
-async def test_wait_stop_stops_her(sqlite_server: Server, page_url: str, tmp_path: Path) -> None:
+async def test_t4_wait_stop_stops_her(sqlite_server: Server, page_url: str, tmp_path: Path) -> None:
+    """Her words come from the page, as a stream; nobody answers the user, so that after them it is silent."""
     words = await asyncio.to_thread(sounds.Speaker().say, "Wait, stop!", "rms", 1.0)
     heard = await asyncio.to_thread(recorded, tmp_path / "microphone.wav", words, quiet_s=8)
     async with js_client(page_url, microphone=heard) as client:
-        await talking(client, sqlite_server)
+        token = token_for(sqlite_server, skipGreeting=True, llmId="CUSTOMER_CLIENT_V1")
+        session_id = await client.ready(baseUrl=sqlite_server.url, token=token)
+        await client.wait_until("sound.recording")
+        await client.run("forget()")
+        await client.run(STREAMED, STORY)
+        await client.wait_until("sound.loud > 3")
+        await client.run("awaitSpeech()")
         await client.wait_until(INTERRUPTED)
+        await client.wait_until("heard().quietForMs > 1000")
+        assert await client.run("sound.lastLoudAt - spokenAt") < STOPPED_WITHIN_MS
+        spoken_ms, _ = speech.loud_part(await client.save_sound(tmp_path / "story.wav"))
+
+        # what she says she said is what was heard
+        kept = await client.message("persona", 1)
+        assert kept["content"].strip()
+        assert STORY.startswith(kept["content"].strip())
+        assert len(kept["content"]) < len(STORY)
+        assert SLOWEST < len(kept["content"].split()) / (spoken_ms / 1000) < FASTEST
+
+        # the stream is told once, and the next one works at once
+        (interrupted,) = await client.run("named('TALK_STREAM_INTERRUPTED').map(({ details }) => details[0])")
+        assert interrupted == await client.run("told.getCorrelationId()")
         assert (await client.message("user", 1))["content"]  # what exactly is up to a recogniser of demo quality
-        assert not await client.run("(text) => history().some(({ content }) => content === text)", STORY)
+        await client.run(STREAMED, "As you wish.")
+        await client.wait_until("textsOf('persona').some((text) => text.correlationId === told.getCorrelationId())")
+        await client.run("client.stopStreaming()")
+    await asyncio.to_thread(ended_session, sqlite_server, session_id)
+    transcript = (await asyncio.to_thread(sqlite_server.ask, "GET", f"/v1/sessions/{session_id}/transcript")).json()
+    began = next(at for at, message in enumerate(transcript["messages"]) if message["role"] == "persona")
+    story, *after = transcript["messages"][began:]
+    assert (story["message"], story["wasInterrupted"]) == (kept["content"], True)
+    assert story["speakingDurationSeconds"] * 1000 == pytest.approx(spoken_ms, rel=0.3, abs=500)
+    assert [message for message in after if message["role"] == "user" and message["message"]]
 
 
 @pytest.mark.slow

@@ -259,7 +259,7 @@ async def test_without_a_language_model_a_page_can_be_opened_and_a_call_ended(
 
 
 async def test_a_python_client_that_knows_no_tools_talks_on(
-    sqlite_server: Server, python_sdk: PythonClient, mind: FakeOpenAI, shop: servers.Server
+    sqlite_server: Server, any_python_sdk: PythonClient, mind: FakeOpenAI, shop: servers.Server
 ) -> None:
     """D12: nobody answers for the page, and the talk goes on; tools of servers work as they do for everybody."""
     shop.answers["/weather"] = answers(200, b"blue", content_type="text/plain")
@@ -271,13 +271,13 @@ async def test_a_python_client_that_knows_no_tools_talks_on(
     ids = [(await asked(sqlite_server, "POST", "/v1/tools", tool))["id"] for tool in tools]
     llm = await own_mind(sqlite_server, mind)
     persona = await asyncio.to_thread(lambda: new_persona(sqlite_server, skipGreeting=True, llmId=llm, toolIds=ids))
-    await python_sdk.do("connect", base_url=sqlite_server.url, key=API_KEY, persona={"persona_id": persona})
-    await python_sdk.wait_for("session_ready")
-    await python_sdk.do("send_message", text="How is the sky?")
-    await python_sdk.wait_for(
+    await any_python_sdk.do("connect", base_url=sqlite_server.url, key=API_KEY, persona={"persona_id": persona})
+    await any_python_sdk.wait_for("session_ready")
+    await any_python_sdk.do("send_message", text="How is the sky?")
+    await any_python_sdk.wait_for(
         lambda event: event["event"] == "message_received" and event["arguments"][0]["content"] == "The sky is blue."
     )
     timed_out, sky = told(mind)
     assert "did not answer within" in timed_out
     assert sky == "blue"
-    await python_sdk.do("close")
+    await any_python_sdk.do("close")

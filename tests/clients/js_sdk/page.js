@@ -6,6 +6,7 @@ const face = document.getElementById('face');
 const pictures = { times: [], stamps: [], moved: 0, compared: 0, last: null };
 const sound = { rate: 16000, pieces: [], recording: false, loud: 0, peak: 0, lastLoudAt: null, firstLoudAt: null };
 const LOUD = 200 / 32768; // digital silence decodes to far less
+const SPOKEN = 0.03; // of full scale; a quiet room has far less
 let client = null;
 let streams = null;
 
@@ -13,7 +14,7 @@ const plain = (value) =>
   JSON.parse(JSON.stringify(value, (_, part) => (part instanceof MediaStream ? `stream ${part.id}` : part)) ?? 'null');
 
 function makeClient({ baseUrl, token, key, persona, options = {} }) {
-  const settings = { ...options, api: { baseUrl } };
+  const settings = { ...options, api: { baseUrl, ...options.api } };
   client = token
     ? anam.createClient(token, settings)
     : anam.unsafe_createClientWithApiKey(key, persona, settings);
@@ -101,9 +102,21 @@ function openRoom({ delayMs, gain }) {
   return microphone.stream;
 }
 
-async function microphoneEnergy() {
+async function microphone() {
   const report = await watched.peers.at(-1).getStats();
-  return [...report.values()].find(({ type, kind }) => type === 'media-source' && kind === 'audio').totalAudioEnergy;
+  return [...report.values()].find(({ type, kind }) => type === 'media-source' && kind === 'audio') ?? {};
+}
+
+const microphoneEnergy = async () => (await microphone()).totalAudioEnergy;
+
+// When the user began to speak, as the browser hears them.
+let spokenAt = null;
+function awaitSpeech() {
+  const looking = setInterval(async () => {
+    if ((await microphone()).audioLevel < SPOKEN || spokenAt !== null) return;
+    spokenAt = performance.now();
+    clearInterval(looking);
+  }, 50);
 }
 
 const median = (values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
@@ -157,6 +170,12 @@ async function videoCodec() {
   const report = await watched.peers.at(-1).getStats();
   const video = [...report.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
   return report.get(video.codecId).mimeType;
+}
+
+async function localCandidateType() {
+  const report = await watched.peers.at(-1).getStats();
+  const pair = [...report.values()].find(({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded');
+  return report.get(pair.localCandidateId).candidateType;
 }
 
 // What no client of today does by itself on a healthy line: offer again on the same peer connection.

@@ -2,7 +2,7 @@
 // connection it makes is seen.
 'use strict';
 
-const watched = { requests: [], sockets: [], sent: [], received: [], peers: [], channel: [], told: [] };
+const watched = { requests: [], sockets: [], sent: [], received: [], peers: [], channel: [], told: [], allowed: null };
 
 const parsed = (text) => {
   try {
@@ -19,6 +19,13 @@ window.fetch = async (input, options = {}) => {
   const response = await realFetch(input, options);
   entry.status = response.status;
   return response;
+};
+
+// A test decides when the user allows the microphone; until then `allowed` is a promise.
+const realMicrophone = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  await watched.allowed;
+  return realMicrophone(wanted);
 };
 
 window.WebSocket = class extends WebSocket {

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import logging
 import sys
 import time
 import wave
@@ -25,6 +26,7 @@ PICTURE_STEP = 8  # every eighth pixel is enough to see whether a picture moved
 CLOSE_WITHIN_S = 5.0
 TONE_LOUDNESS = 10_000
 TONE_PIECE_BYTES = 4_800
+PAYLOAD_SHOWN_MAX = 200
 
 
 class Driver:
@@ -49,7 +51,9 @@ class Driver:
             self._client.add_listener(event, self._listener(event))
         started_s = time.monotonic()
         self._session = await self._client.connect_async()
-        self._peer = self._client._streaming_client._peer_connection
+        streaming = self._client._streaming_client
+        self._peer = streaming._peer_connection
+        tell_what_is_sent(streaming._signalling_client._ws)
         say("connected", session_id=self._session.session_id, took_s=time.monotonic() - started_s)
         self._consume()
         # an older client knows of no regions
@@ -107,15 +111,17 @@ class Driver:
         self._streams[name] = self._session.create_talk_stream()
         await self._streams[name].send(text, end_of_speech=True)
 
-    async def send_tone(self, hertz: float, duration_ms: int, rate_hz: int, channels: int = 1) -> None:
+    async def send_tone(
+        self, hertz: float, duration_ms: int, rate_hz: int, channels: int = 1, piece_bytes: int = TONE_PIECE_BYTES
+    ) -> None:
         """Ready-made speech, as fast as it can be sent: a tone instead of words."""
         config = AgentAudioInputConfig(encoding="pcm_s16le", sample_rate=rate_hz, channels=channels)
         stream = self._session.create_agent_audio_input_stream(config)
         times = np.arange(rate_hz * duration_ms // 1000) / rate_hz
         samples = (TONE_LOUDNESS * np.sin(2 * np.pi * hertz * times)).astype("<i2")
         pcm = np.repeat(samples, channels).tobytes()
-        for start in range(0, len(pcm), TONE_PIECE_BYTES):
-            await stream.send_audio_chunk(pcm[start : start + TONE_PIECE_BYTES])
+        for start in range(0, len(pcm), piece_bytes):
+            await stream.send_audio_chunk(pcm[start : start + piece_bytes])
         await stream.end_sequence()
 
     async def cue(self, tag: str, **when: float) -> None:
@@ -144,7 +150,7 @@ class Driver:
         self.sound.forget()
 
     async def state(self) -> "dict[str, Any]":
-        return {"streaming": self._client.is_streaming, "history": plain(self._client.get_message_history())}
+        return {"active": self._session.is_active, "history": plain(self._client.get_message_history())}
 
     async def close(self) -> None:
         # after send_user_audio this client's own close may wait for ever, so it is given a limit
@@ -255,6 +261,26 @@ class Sound:
             recording.writeframes(b"".join(frame.astype("<i2").tobytes() for frame in self._frames))
 
 
+class Told(logging.Handler):
+    """Where this client tells its user something in its log only."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say("logged", text=record.getMessage())
+
+
+def tell_what_is_sent(socket: Any) -> None:
+    """Every message on the signalling socket from now on; long payloads are left out."""
+    send = socket.send
+
+    async def telling(text: str) -> None:
+        message = json.loads(text)
+        payload = message["payload"] if len(text) < PAYLOAD_SHOWN_MAX else None
+        say("sent", action=message["actionType"], payload=payload)
+        await send(text)
+
+    socket.send = telling
+
+
 def plain(value: Any) -> Any:
     """The client's own objects as JSON."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -281,6 +307,7 @@ async def carry_out(driver: Driver, command: "dict[str, Any]") -> None:
 
 
 async def main() -> None:
+    logging.getLogger("anam").addHandler(Told(logging.WARNING))
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     driver = Driver()
