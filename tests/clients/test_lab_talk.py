@@ -68,16 +68,42 @@ def test_only_what_was_changed_is_sent(sqlite_server: Server, page: Page) -> Non
     page.get_by_test_id("editor-expressivity").fill("0.8")
     page.get_by_test_id("editor-part-voice").click()
     page.get_by_test_id("editor-option-speed").fill("1.1")
+    voices = take_over(page, "voice", 2)
+    page.get_by_role("button", name=f"Move {voices[1]} up").press("Enter")
+    expect(page.get_by_role("button", name=f"Move {voices[1]} down")).to_be_focused()  # it cannot go further up
+    page.get_by_test_id("editor-part-mind").click()
+    minds = take_over(page, "mind", 1)
     with page.expect_request(lambda request: request.method == "PUT") as sent:
         page.get_by_test_id("editor-save").click()
-    assert sent.value.post_data_json == {
+    changes = sent.value.post_data_json
+    chosen = changes.pop("fallbackVoiceIds"), changes.pop("fallbackLlmIds")
+    assert changes == {
         "directorNotes": {"presetStyle": "warm", "expressivity": 0.8},
         "voiceGenerationOptions": {"speed": 1.1},
     }
     expect(page.get_by_test_id("editor-state")).to_have_text("All changes saved")
     after = sqlite_server.ask("GET", f"/v1/personas/{persona_id}").json()
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"directorNotes", "voiceGenerationOptions", "updatedAt"}
+    assert changed == {"directorNotes", "voiceGenerationOptions", "fallbackVoiceIds", "fallbackLlmIds", "updatedAt"}
+    assert (after["fallbackVoiceIds"], after["fallbackLlmIds"]) == chosen
+
+    page.reload()
+    page.get_by_test_id("editor-part-mind").click()
+    expect(page.get_by_test_id("editor-stand-in")).to_contain_text(minds)
+    page.get_by_role("button", name=f"Remove {minds[0]}").click()
+    expect(page.get_by_test_id("editor-stand-in-add-mind")).to_be_focused()
+    page.get_by_test_id("editor-part-voice").click()
+    expect(page.get_by_test_id("editor-stand-in")).to_contain_text(voices[::-1])
+
+
+def take_over(page: Page, kind: str, count: int) -> list[str]:
+    """Choose the first ones that may take over, one after the other; their names."""
+    add, names = page.get_by_test_id(f"editor-stand-in-add-{kind}"), list[str]()
+    for number in range(count):
+        names.append(add.locator("option").nth(1).inner_text())
+        add.select_option(index=1)
+        expect(page.get_by_test_id("editor-stand-in")).to_have_count(number + 1)
+    return names
 
 
 def test_what_the_server_refuses_is_shown_where_it_is(sqlite_server: Server, page: Page) -> None:

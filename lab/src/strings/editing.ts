@@ -62,6 +62,25 @@ export const editing = {
   voiceOptionsHint: (provider: string) => `What voices of ${provider} can be told.`,
   voiceNoOptions: "This voice has nothing to adjust.",
 
+  standIns: {
+    voice: {
+      label: "Voices that take over",
+      hint: "Who goes on in this order when the voice above fails. A built-in voice always comes last.",
+      add: "Add a voice",
+    },
+    mind: {
+      label: "Minds that take over",
+      hint: "Who answers in this order when the mind above fails before it has said anything.",
+      add: "Add a mind",
+    },
+    gone: "No longer there",
+    up: (name: string) => `Move ${name} up`,
+    down: (name: string) => `Move ${name} down`,
+    remove: (name: string) => `Remove ${name}`,
+    moved: (name: string, place: number, count: number) => `${name} is number ${place} of ${count}`,
+    removed: (name: string) => `${name} does not take over any more`,
+  },
+
   tools: "Tools",
   toolsHint: "What the persona can do besides talking.",
   noTools: "There are no tools yet. Make one under Tools, then choose it here.",

@@ -1,6 +1,7 @@
 /** Line icons on a 20-unit grid, drawn for this page. */
 
 const PATHS = {
+  arrowDown: "M10 4.500v11M5.500 11 10 15.500 14.500 11",
   arrowLeft: "M12 4.500 6.500 10l5.500 5.500",
   arrowRight: "M8 4.500 13.500 10 8 15.500",
   arrowUp: "M10 15.500v-11M5.500 9 10 4.500 14.500 9",

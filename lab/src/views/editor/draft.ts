@@ -28,8 +28,10 @@ export interface Draft {
   customStylePrompt: string;
   expressivity: number | null;
   voiceId: string;
+  fallbackVoiceIds: readonly string[];
   voiceGenerationOptions: Options;
   llmId: string;
+  fallbackLlmIds: readonly string[];
   toolIds: readonly string[];
   voiceDetectionOptions: Options;
   /** Minutes as they are typed. */
@@ -60,8 +62,10 @@ export function blankDraft(catalogs: Catalogs): Draft {
     customStylePrompt: "",
     expressivity: null,
     voiceId: catalogs.voices[0]?.id ?? "",
+    fallbackVoiceIds: [],
     voiceGenerationOptions: {},
     llmId: catalogs.llms.find((llm) => llm.id !== NO_MIND_ID)?.id ?? "",
+    fallbackLlmIds: [],
     toolIds: [],
     voiceDetectionOptions: {},
     maxMinutes: "",
@@ -89,8 +93,10 @@ export function draftOf(persona: Persona, catalogs: Catalogs): Draft {
     customStylePrompt: own,
     expressivity: notes.expressivity ?? null,
     voiceId: persona.voice?.id ?? "",
+    fallbackVoiceIds: persona.fallbackVoiceIds,
     voiceGenerationOptions: (persona.voiceGenerationOptions ?? {}) as Options,
     llmId: persona.llmId ?? "",
+    fallbackLlmIds: persona.fallbackLlmIds,
     toolIds: persona.toolIds,
     voiceDetectionOptions: (persona.voiceDetectionOptions ?? {}) as Options,
     maxMinutes: seconds === null ? "" : String(seconds / 60),
@@ -112,8 +118,10 @@ function fieldsOf(draft: Draft): Record<string, unknown> {
     avatarModel: draft.avatarModel || null,
     directorNotes: notesOf(draft),
     voiceId: draft.voiceId || null,
+    fallbackVoiceIds: draft.fallbackVoiceIds,
     voiceGenerationOptions: emptyAsNull(draft.voiceGenerationOptions),
     llmId: draft.llmId || null,
+    fallbackLlmIds: draft.fallbackLlmIds,
     toolIds: draft.toolIds,
     voiceDetectionOptions: emptyAsNull(draft.voiceDetectionOptions),
     maxSessionLengthSeconds: draft.maxMinutes.trim() === "" ? null : Number(draft.maxMinutes) * 60,
@@ -147,6 +155,9 @@ export function changesOf(draft: Draft, original: Draft): Record<string, unknown
   );
 }
 
+/** A complaint about one of several is shown below all of them. */
+const LISTS: readonly string[] = ["toolIds", "fallbackVoiceIds", "fallbackLlmIds"];
+
 /** Where a complaint about a field of the request is shown. */
 const SHOWN_AT: Readonly<Record<string, string>> = {
   maxSessionLengthSeconds: "maxMinutes",
@@ -165,7 +176,7 @@ export function sortComplaints(error: unknown): { fields: DraftErrors; rest: str
     const asked = path.replace(/^personaConfig\./, "");
     const place = SHOWN_AT[asked] ?? asked;
     const first = place.split(".")[0] ?? "";
-    if (first in FIELD_PART) fields[first === "toolIds" ? first : place] ??= message;
+    if (first in FIELD_PART) fields[LISTS.includes(first) ? first : place] ??= message;
     else rest.push(path ? `${path}: ${message}` : message);
   }
   if (error.issues.length === 0) rest.push(error.message);
@@ -190,8 +201,10 @@ export const FIELD_PART: Readonly<Record<keyof Draft, Part>> = {
   customStylePrompt: "face",
   expressivity: "face",
   voiceId: "voice",
+  fallbackVoiceIds: "voice",
   voiceGenerationOptions: "voice",
   llmId: "mind",
+  fallbackLlmIds: "mind",
   toolIds: "mind",
   maxMinutes: "mind",
   zeroDataRetention: "mind",

@@ -1,14 +1,32 @@
+import { NO_MIND_ID, type Llm } from "../../api";
 import type { Tool } from "../../api/tools";
+import { mindServer } from "../../served-by";
 import { editing as words } from "../../strings/editing";
 import { Check, Field, FieldError } from "../../ui/field";
 import type { PartProps } from "./editor-page";
 import { MindPicker } from "./mind-picker";
+import { StandIns, without, type StandIn } from "./stand-ins";
 
 /** Who thinks, what it can do and know, and what is kept. */
 export function MindPart({ draft, errors, catalogs, groups, onChange }: PartProps) {
   return (
     <>
-      <MindPicker llms={catalogs.llms} value={draft.llmId} error={errors.llmId} onChange={(llmId) => onChange({ llmId })} />
+      <MindPicker
+        llms={catalogs.llms}
+        value={draft.llmId}
+        error={errors.llmId}
+        onChange={(llmId) => onChange({ llmId, fallbackLlmIds: without(llmId, draft.fallbackLlmIds) })}
+      />
+      {draft.llmId !== NO_MIND_ID && (
+        <StandIns
+          kind="mind"
+          rows={catalogs.llms.filter((row) => row.id !== NO_MIND_ID).map(mindRow)}
+          first={draft.llmId}
+          value={draft.fallbackLlmIds}
+          error={errors.fallbackLlmIds}
+          onChange={(fallbackLlmIds) => onChange({ fallbackLlmIds })}
+        />
+      )}
       <ToolChoice tools={catalogs.tools} value={draft.toolIds} error={errors.toolIds} onChange={(toolIds) => onChange({ toolIds })} />
       <Reached tools={catalogs.tools.filter((tool) => draft.toolIds.includes(tool.id))} groups={groups} />
       <section className="editor-group" aria-labelledby="editor-limits">
@@ -39,6 +57,11 @@ export function MindPart({ draft, errors, catalogs, groups, onChange }: PartProp
       </section>
     </>
   );
+}
+
+/** With who really serves it, as below the mind that comes first. */
+function mindRow(llm: Llm): StandIn {
+  return { id: llm.id, name: llm.displayName, detail: mindServer(llm.id, llm)?.name ?? llm.description };
 }
 
 interface ToolChoiceProps {

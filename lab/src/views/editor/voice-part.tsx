@@ -5,8 +5,9 @@ import { Slider } from "../../ui/slider";
 import type { Options } from "./draft";
 import type { PartProps } from "./editor-page";
 import { inWords } from "./in-words";
+import { StandIns, without } from "./stand-ins";
 import { optionsOf, type VoiceOption } from "./voice-options";
-import { VoicePicker } from "./voice-picker";
+import { detailOf, VoicePicker } from "./voice-picker";
 
 /** Who speaks, and how. */
 export function VoicePart({ draft, errors, catalogs, onChange }: PartProps) {
@@ -23,7 +24,15 @@ export function VoicePart({ draft, errors, catalogs, onChange }: PartProps) {
         value={draft.voiceId}
         error={errors.voiceId}
         // A new voice begins with its own way of speaking, as it does on the server.
-        onChange={(voiceId) => onChange({ voiceId, voiceGenerationOptions: {} })}
+        onChange={(voiceId) => onChange({ voiceId, voiceGenerationOptions: {}, fallbackVoiceIds: without(voiceId, draft.fallbackVoiceIds) })}
+      />
+      <StandIns
+        kind="voice"
+        rows={catalogs.voices.map((row) => ({ id: row.id, name: row.displayName, detail: detailOf(row) }))}
+        first={draft.voiceId}
+        value={draft.fallbackVoiceIds}
+        error={errors.fallbackVoiceIds}
+        onChange={(fallbackVoiceIds) => onChange({ fallbackVoiceIds })}
       />
       <section className="editor-group" aria-labelledby="editor-voice-options">
         <h2 id="editor-voice-options">{words.voiceOptions}</h2>

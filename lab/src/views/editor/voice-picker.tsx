@@ -63,7 +63,7 @@ export function VoicePicker({ voices, value, error, onChange }: VoicePickerProps
   );
 }
 
-function detailOf(voice: Voice): string {
+export function detailOf(voice: Voice): string {
   const gender = voice.gender ? voice.gender.charAt(0) + voice.gender.slice(1).toLowerCase() : null;
   return [gender, voice.country, voice.description].filter(Boolean).join(" · ");
 }
