@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import statistics
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from bench import sounds
 from bench.stage import BenchStage
-from bench.turn_cases import QUIET_AFTER_MS, TURNS, TURNS_SHORT, VOICES, Turn, turns
+from bench.turn_cases import MANNERS, QUIET_AFTER_MS, TURNS, TURNS_SHORT, VOICES, Turn, turns
 from visavis.core.frames import AUDIO_TICK_MS, AudioChunk, Mark
 from visavis.core.spec import ListeningSpec
 from visavis.engine.patience import Policy, policy_from
@@ -53,6 +54,7 @@ class Point:
     name: str
     cut_off: float
     delays_ms: tuple[float, ...]
+    cut_in: Counter[str]  # how often in which manner of pause
 
     @property
     def median_ms(self) -> float:
@@ -101,8 +103,14 @@ def ended_ms(trace: Trace, policy: Policy, judged: bool) -> float | None:
 def point(name: str, traces: Sequence[Trace], policy: Policy, judged: bool) -> Point:
     ends = [(trace.turn, ended_ms(trace, policy, judged)) for trace in traces]
     delays = [at_ms - turn.ends_ms for turn, at_ms in ends if at_ms is not None and at_ms >= turn.ends_ms - 50]
-    cut = sum(at_ms is not None and at_ms < turn.ends_ms - 50 for turn, at_ms in ends)
-    return Point(name, cut / len(ends), tuple(delays))
+    cut = [(turn, at_ms) for turn, at_ms in ends if at_ms is not None and at_ms < turn.ends_ms - 50]
+    return Point(name, len(cut) / len(ends), tuple(delays), Counter(_manner(turn, at_ms) for turn, at_ms in cut))
+
+
+def _manner(turn: Turn, at_ms: float) -> str:
+    """That of the pause which was taken for the end."""
+    begun = [pause.manner for pause in turn.pauses if pause.from_ms <= at_ms]
+    return begun[-1] if begun else "within words"
 
 
 def at_delay(points: Sequence[Point]) -> Point:
@@ -171,8 +179,9 @@ def report(traces: Sequence[Trace]) -> None:
     plain = [point(f"{ms} ms", traces, Policy(silence_ms=float(ms)), False) for ms in SILENCES_MS]
     default = point("default", traces, policy_from(ListeningSpec(), True), True)
     paused = sum(bool(trace.turn.pauses) for trace in traces)
-    pauses = sum(len(trace.turn.pauses) for trace in traces)
-    print(f"{len(traces)} turns, {paused} of them with {pauses} pauses")
+    manners = Counter(pause.manner for trace in traces for pause in trace.turn.pauses)
+    told = ", ".join(f"{manners[manner]} {manner}" for manner in MANNERS)
+    print(f"{len(traces)} turns, {paused} of them with {manners.total()} pauses: {told}")
     print(f"{'':44} {'cut off':>8} {'delay p50':>10} {'p95':>9}")
     rows = [
         ("the judge of pauses, ", at_delay(learned)),
@@ -183,6 +192,7 @@ def report(traces: Sequence[Trace]) -> None:
         print(f"{kind + one.name:44} {one.cut_off:8.1%} {one.median_ms:7.0f} ms {one.p95_ms:6.0f} ms")
     same = min(plain, key=lambda one: abs(one.median_ms - default.median_ms))
     print(f"{'plain silence with the default delay':44} {same.cut_off:8.1%} {same.median_ms:7.0f} ms")
+    print(f"cut off by default after: {', '.join(f'{count} {manner}' for manner, count in default.cut_in.items())}")
     print(f"goal: at a median delay of {DELAY_MS:.0f} ms, at most 20 % cut off\n")
     print(curve({"plain": plain, "judge": learned}))
 

@@ -1,5 +1,6 @@
 """The turn machine: tests are arithmetic on milliseconds."""
 
+import math
 import random
 from itertools import pairwise
 
@@ -182,13 +183,13 @@ def test_sensitivity_maps_to_patience(sensitivity: float, expected_ms: float) ->
 
 @pytest.mark.parametrize("sensitivity", [0.0, 0.25, 0.5, 1.0])
 def test_waiting_has_no_cliff_and_never_exceeds_what_is_allowed(sensitivity: float) -> None:
-    """Each step of a hundredth in certainty or in sensitivity changes the wait by little, and in one direction."""
+    """Each step of a hundredth in the log-odds changes the wait by little, and in one direction."""
     listening = ListeningSpec(end_of_speech_sensitivity=sensitivity, auto_end_turn_after_ms=1_200)
     policy = policy_from(listening, True)
-    waits = [policy.wait_ms(done / 100) for done in range(101)]
+    waits = [policy.wait_ms(1 / (1 + math.exp(-step / 100))) for step in range(-800, 801)]
     assert waits == sorted(waits, reverse=True)
     assert waits[0] <= 1_200
-    assert max(earlier - later for earlier, later in pairwise(waits)) < 60
+    assert max(earlier - later for earlier, later in pairwise(waits)) < 40
 
 
 def test_whoever_was_cut_off_gets_longer_pauses_for_a_while() -> None:

@@ -1,23 +1,30 @@
 """Whether a pause is the end of a turn: how it sounds and what was said, weighed together as long as it lasts.
 
-Words count most. The melody of a pause is judged by a network that was trained on people, and tips the scale; it has
-more to say where no words are known.
+All are log-odds. Words count most. The melody of the voice says whether it has come to its end or hangs in the air, and
+a network that was trained on people hears who hesitates; both have more to say where no words are known.
 """
 
 import math
 from collections import deque
+from collections.abc import Sequence
 
 from visavis.core.frames import AudioChunk
-from visavis.engine.phrases import completeness, mark_at_end, words_of
+from visavis.engine.melody import Melody
+from visavis.engine.phrases import completeness, is_answer, only_opens, words_of
 from visavis.providers.base import EndOfTurn
 
 LEAD_MS = 800.0  # how much before its first voice belongs to a turn
-SOUND_WEIGHS, SOUND_ALONE_WEIGHS = 0.2, 0.6  # of its log-odds
-SOUND_MOST = 4.0
-# log-odds that a surely open and a surely complete sentence are worth, and a mark that the recogniser puts at the end
-OPEN_WEIGHS, COMPLETE_WEIGHS, MARK_WEIGHS = 4.0, 1.5, 1.5
+SOUND_WEIGHS, SOUND_ALONE_WEIGHS = 0.2, 0.6  # of what the network says
+SOUND_MOST = 5.0
+# what a semitone above the lowest of a voice is worth, where it tells nothing, and from where on nothing more
+SEMITONE_WEIGHS, USUAL_SEMITONES, SEMITONES_MOST = 1.5, 0.7, 3.0
+# what a surely open and a surely complete sentence are worth, alone and beside a model of the language
+OPEN_ALONE_WEIGHS, COMPLETE_ALONE_WEIGHS = 4.0, 1.5
+OPEN_WEIGHS, COMPLETE_WEIGHS, ONLY_OPENS_WEIGHS = 2.0, 1.6, 1.6
 # in running text one place in six is the end of a sentence where a pause may be taken for one
-USUAL, WORDS_WEIGH, WORDS_MOST = 0.167, 2.0, 2.5
+USUAL, MODEL_WEIGHS, MODEL_LEAST = 0.167, 2.0, -4.0
+WORD_WEIGHS, USUAL_WORDS, WORDS_MOST = 0.4, 4, 6  # longer sentences are more often whole
+LEAST, MOST = -5.0, 2.5  # of all that words can say
 
 
 class PauseJudge:
@@ -30,14 +37,17 @@ class PauseJudge:
         self._turn_id = ""
         self._pauses = 0
         self._sound: float | None = None
+        self._melody = Melody()
 
     def floor_taken(self, turn_id: str) -> None:
         if turn_id != self._turn_id:
             self._turn_id = turn_id
             self._keep(LEAD_MS)
+            self._melody = Melody()
 
     def hear(self, audio: AudioChunk) -> None:
         self._turn.append(audio)
+        self._melody.push(audio)
         self._turn_ms += audio.duration_ms
         self._keep(self._end_of_turn.heard_ms)
 
@@ -57,30 +67,41 @@ class PauseJudge:
     def done(self, text: str, language: str) -> float | None:
         """How likely the user has finished, by all that is known; None while nothing is."""
         words = self._by_words(text, language)
-        return None if words is None and self._sound is None else weighed(self._sound, words)
+        if words is None and self._sound is None:
+            return None
+        return weighed(self._sound, words, self._melody.above_low())
 
     def _by_words(self, text: str, language: str) -> float | None:
-        """Log-odds; None where no words are known."""
+        """None where no words are known."""
         words = words_of(text)
         if not words:
             return None
+        complete = completeness(text)
         over = self._end_of_turn.sentence_over(words, language)
         if over is None:
-            complete = completeness(text)
-            return complete * (COMPLETE_WEIGHS if complete > 0 else OPEN_WEIGHS)
-        log_odds = WORDS_WEIGH * math.log(max(over, 1e-6) / USUAL)
-        return min(max(log_odds, -OPEN_WEIGHS), WORDS_MOST) + MARK_WEIGHS * mark_at_end(text)
+            return complete * (COMPLETE_ALONE_WEIGHS if complete > 0 else OPEN_ALONE_WEIGHS)
+        log_odds = MODEL_WEIGHS * max(math.log(max(over, 1e-6) / USUAL), MODEL_LEAST)
+        log_odds += complete * (COMPLETE_WEIGHS if complete > 0 else OPEN_WEIGHS) + _by_length(words)
+        return min(max(log_odds, LEAST), MOST)
 
     def _keep(self, kept_ms: float) -> None:
         while self._turn and self._turn_ms - self._turn[0].duration_ms >= kept_ms:
             self._turn_ms -= self._turn.popleft().duration_ms
 
 
-def weighed(sound: float | None, words: float | None) -> float:
-    """A probability from that of the sound and from the log-odds of the words."""
+def _by_length(words: Sequence[str]) -> float:
+    if is_answer(words):
+        return 0.0
+    return WORD_WEIGHS * (min(len(words), WORDS_MOST) - USUAL_WORDS) - ONLY_OPENS_WEIGHS * only_opens(words)
+
+
+def weighed(sound: float | None, words: float | None, above_low: float | None) -> float:
+    """A probability from that of the network, from the log-odds of the words and from the melody in semitones."""
     log_odds = 0.0 if words is None else words
     if sound is not None:
         sound = min(max(sound, 1e-6), 1 - 1e-6)
         by_sound = min(max(math.log(sound / (1 - sound)), -SOUND_MOST), SOUND_MOST)
         log_odds += by_sound * (SOUND_ALONE_WEIGHS if words is None else SOUND_WEIGHS)
+    if above_low is not None:
+        log_odds -= SEMITONE_WEIGHS * (min(max(above_low, 0.0), SEMITONES_MOST) - USUAL_SEMITONES)
     return 1 / (1 + math.exp(-log_odds))

@@ -5,6 +5,7 @@ have loaded already.
 """
 
 import re
+from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 
@@ -66,6 +67,17 @@ _CLOSES = _words(
     grazie oggi domani obrigado obrigada hoje amanhã dank
     """
 )
+# what a clause begins with that another one has to follow, and what is said before one
+_SUBORDINATES = _words(
+    """
+    if when whenever because although though while since unless once after before as until whether where
+    wenn weil obwohl während seit bevor nachdem falls si quand parce lorsque comme cuando porque aunque mientras
+    se quando perché mentre als omdat terwijl
+    """
+)
+_SCENES = _words("last yesterday tomorrow today next in on at by during from for with")
+_BEGINNINGS = _words("well so and but no yes yeah okay ok actually um uh oh")
+_NEGATIVE = _words("no nope never nothing none nein non nee não")
 _DIGITS = _words(
     "zero oh one two three four five six seven eight nine double null eins zwei drei vier fünf sechs sieben"
 )
@@ -104,6 +116,21 @@ def completeness(text: str) -> float:
     if last in _CLOSES:
         return 1.0
     return 0.3 if len(words) >= 4 else 0.0
+
+
+def is_answer(words: Sequence[str]) -> bool:
+    """Whether so few words are all that many questions need."""
+    known = all(word in _LISTENING or word in _NEGATIVE or word in _CLOSES for word in words)
+    return known and len(words) <= 3 and words[-1] not in _LEAVES_OPEN
+
+
+def only_opens(words: Sequence[str]) -> bool:
+    """Whether this is no more than where a sentence takes place, or the clause before its main one."""
+    start = next((place for place, word in enumerate(words) if word not in _BEGINNINGS), len(words))
+    rest = words[start:]
+    if not rest:
+        return False
+    return len(rest) <= 6 and rest[0] in _SUBORDINATES or len(rest) <= 4 and rest[0] in _SCENES
 
 
 def mark_at_end(text: str) -> int:
