@@ -33,7 +33,7 @@ SCRIPT = Script.model_validate({"persona": {"mind": ["Yes, of course."]}, "steps
 LEAD_MS = 500.0
 WORDS_MS = 150.0  # what a recogniser takes for the last words, when a trace is played again
 DELAY_MS = 300.0  # at this median delay the two rules are compared
-SENSITIVITIES = np.round(np.linspace(0, 1, 21), 2)
+SENSITIVITIES = np.round(np.linspace(0, 1, 41), 3)
 SILENCES_MS = range(200, 1_300, 50)
 ANSWERED = 40
 OVERHEADS = 60
@@ -174,7 +174,7 @@ async def overhead_ms() -> float:
 
 
 def report(traces: Sequence[Trace]) -> None:
-    policies = {f"sensitivity {value:.2f}": policy_from(ListeningSpec(float(value)), True) for value in SENSITIVITIES}
+    policies = {f"sensitivity {value:.3f}": policy_from(ListeningSpec(float(value)), True) for value in SENSITIVITIES}
     learned = [point(name, traces, policy, True) for name, policy in policies.items()]
     plain = [point(f"{ms} ms", traces, Policy(silence_ms=float(ms)), False) for ms in SILENCES_MS]
     default = point("default", traces, policy_from(ListeningSpec(), True), True)

@@ -193,7 +193,7 @@ async def test_a_guess_that_was_right_has_everything_ready() -> None:
     async with Rehearsal(mind, Hears("tea please"), thinks=Thinks(0.9)) as r:
         await r.connect()
         await r.user_speaks(800)
-        await r.pass_time(180)
+        await r.pass_time(130)
         assert r.voice.spoken == ["Here you are."]
         assert not r.all(UserSaid)
         assert r.is_silent

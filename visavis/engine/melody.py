@@ -79,6 +79,11 @@ def _loudness_db(window: Samples) -> float:
     return float(10 * np.log10(np.mean(window**2) + 1e-9))
 
 
+def _taper_correlation() -> Samples:
+    """What the taper alone takes from longer periods."""
+    correlation = np.fft.irfft(np.abs(np.fft.rfft(_TAPER, _SIZE)) ** 2)[:_WINDOW]
+    return np.maximum(correlation / correlation[0], 1e-3).astype(np.float32)
+
+
 _TAPER = np.hanning(_WINDOW).astype(np.float32)
-_TAPER_CORRELATION = np.fft.irfft(np.abs(np.fft.rfft(_TAPER, _SIZE)) ** 2)[:_WINDOW]
-_TAPER_CORRELATION = np.maximum(_TAPER_CORRELATION / _TAPER_CORRELATION[0], 1e-3)
+_TAPER_CORRELATION = _taper_correlation()

@@ -1,7 +1,7 @@
 """Whether a pause is the end of a turn: how it sounds and what was said, weighed together as long as it lasts.
 
 All are log-odds. Words count most. The melody of the voice says whether it has come to its end or hangs in the air, and
-a network that was trained on people hears who hesitates; both have more to say where no words are known.
+a network that was trained on people hears who hesitates, and has more to say where no model of the language helps.
 """
 
 import math
@@ -14,7 +14,7 @@ from visavis.engine.phrases import completeness, is_answer, only_opens, words_of
 from visavis.providers.base import EndOfTurn
 
 LEAD_MS = 800.0  # how much before its first voice belongs to a turn
-SOUND_WEIGHS, SOUND_ALONE_WEIGHS = 0.2, 0.6  # of what the network says
+SOUND_WEIGHS, SOUND_ALONE_WEIGHS = 0.2, 0.6  # of what the network says, beside a model of the language and without
 SOUND_MOST = 5.0
 # what a semitone above the lowest of a voice is worth, where it tells nothing, and from where on nothing more
 SEMITONE_WEIGHS, USUAL_SEMITONES, SEMITONES_MOST = 1.5, 0.7, 3.0
@@ -66,27 +66,33 @@ class PauseJudge:
 
     def done(self, text: str, language: str) -> float | None:
         """How likely the user has finished, by all that is known; None while nothing is."""
-        words = self._by_words(text, language)
-        if words is None and self._sound is None:
-            return None
-        return weighed(self._sound, words, self._melody.above_low())
-
-    def _by_words(self, text: str, language: str) -> float | None:
-        """None where no words are known."""
         words = words_of(text)
-        if not words:
+        if not words and self._sound is None:
             return None
-        complete = completeness(text)
-        over = self._end_of_turn.sentence_over(words, language)
-        if over is None:
-            return complete * (COMPLETE_ALONE_WEIGHS if complete > 0 else OPEN_ALONE_WEIGHS)
-        log_odds = MODEL_WEIGHS * max(math.log(max(over, 1e-6) / USUAL), MODEL_LEAST)
-        log_odds += complete * (COMPLETE_WEIGHS if complete > 0 else OPEN_WEIGHS) + _by_length(words)
-        return min(max(log_odds, LEAST), MOST)
+        over = self._end_of_turn.sentence_over(words, language) if words else None
+        by_words = _by_list(text) if over is None else _by_model(text, words, over)
+        sound_weighs = SOUND_ALONE_WEIGHS if over is None else SOUND_WEIGHS
+        log_odds = by_words + sound_weighs * _by_sound(self._sound) + _by_melody(self._melody.above_low())
+        return 1 / (1 + math.exp(-log_odds))
 
     def _keep(self, kept_ms: float) -> None:
         while self._turn and self._turn_ms - self._turn[0].duration_ms >= kept_ms:
             self._turn_ms -= self._turn.popleft().duration_ms
+
+
+# --- log-odds of each ---------------------------------------------------------------------------------------------
+
+
+def _by_list(text: str) -> float:
+    complete = completeness(text)
+    return complete * (COMPLETE_ALONE_WEIGHS if complete > 0 else OPEN_ALONE_WEIGHS)
+
+
+def _by_model(text: str, words: Sequence[str], over: float) -> float:
+    complete = completeness(text)
+    log_odds = MODEL_WEIGHS * max(math.log(max(over, 1e-6) / USUAL), MODEL_LEAST)
+    log_odds += complete * (COMPLETE_WEIGHS if complete > 0 else OPEN_WEIGHS) + _by_length(words)
+    return min(max(log_odds, LEAST), MOST)
 
 
 def _by_length(words: Sequence[str]) -> float:
@@ -95,13 +101,14 @@ def _by_length(words: Sequence[str]) -> float:
     return WORD_WEIGHS * (min(len(words), WORDS_MOST) - USUAL_WORDS) - ONLY_OPENS_WEIGHS * only_opens(words)
 
 
-def weighed(sound: float | None, words: float | None, above_low: float | None) -> float:
-    """A probability from that of the network, from the log-odds of the words and from the melody in semitones."""
-    log_odds = 0.0 if words is None else words
-    if sound is not None:
-        sound = min(max(sound, 1e-6), 1 - 1e-6)
-        by_sound = min(max(math.log(sound / (1 - sound)), -SOUND_MOST), SOUND_MOST)
-        log_odds += by_sound * (SOUND_ALONE_WEIGHS if words is None else SOUND_WEIGHS)
-    if above_low is not None:
-        log_odds -= SEMITONE_WEIGHS * (min(max(above_low, 0.0), SEMITONES_MOST) - USUAL_SEMITONES)
-    return 1 / (1 + math.exp(-log_odds))
+def _by_sound(done: float | None) -> float:
+    if done is None:
+        return 0.0
+    done = min(max(done, 1e-6), 1 - 1e-6)
+    return min(max(math.log(done / (1 - done)), -SOUND_MOST), SOUND_MOST)
+
+
+def _by_melody(above_low: float | None) -> float:
+    if above_low is None:
+        return 0.0
+    return SEMITONE_WEIGHS * (USUAL_SEMITONES - min(max(above_low, 0.0), SEMITONES_MOST))
