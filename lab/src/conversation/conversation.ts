@@ -80,6 +80,11 @@ const BEGINNING: Talk = {
   repliesMs: [],
 };
 
+/** Whether it has begun and is not over. */
+export function isRunning({ phase }: Pick<Talk, "phase">): boolean {
+  return phase !== "idle" && phase !== "ended";
+}
+
 /** How long the last caption stays after the voice fell silent. */
 const CAPTION_STAYS_MS = 2_000;
 const WARNINGS_MAX = 4;
@@ -114,7 +119,7 @@ export class Conversation {
 
   /** Begins, unless it has begun. */
   async start(useMicrophone: boolean): Promise<void> {
-    if (this.talk.phase !== "idle" && this.talk.phase !== "ended") return;
+    if (isRunning(this.talk)) return;
     this.startedAtMs = performance.now();
     this.replyClock = new ReplyClock();
     this.talk = { ...BEGINNING, micId: this.talk.micId };
@@ -141,7 +146,7 @@ export class Conversation {
   }
 
   stop(): void {
-    if (this.talk.phase !== "idle" && this.talk.phase !== "ended") this.finish(null);
+    if (isRunning(this.talk)) this.finish(null);
   }
 
   send(text: string): void {

@@ -9,6 +9,7 @@ import { Button } from "../ui/button";
 import { Segmented } from "../ui/choice";
 import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
+import { Select } from "../ui/select";
 import { useLoad } from "../ui/use-load";
 import { frameCode } from "../views/share/share-frame";
 import { widgetCode } from "../views/share/share-widget";
@@ -53,16 +54,13 @@ export function DemoPage({ asked }: { asked: string | null }) {
         {own.length > 0 && (
           <label className="demo-pick">
             <span className="visually-hidden">{words.pick}</span>
-            <span className="select">
-              <select className="input" value={personaId ?? ""} onChange={(event) => setChosen(event.target.value)} data-testid="demo-persona">
-                {own.map((row) => (
-                  <option key={row.id} value={row.id}>
-                    {row.name || strings.unnamed}
-                  </option>
-                ))}
-              </select>
-              <Icon name="chevron" size={18} />
-            </span>
+            <Select value={personaId ?? ""} onChange={setChosen} testId="demo-persona">
+              {own.map((row) => (
+                <option key={row.id} value={row.id}>
+                  {row.name || strings.unnamed}
+                </option>
+              ))}
+            </Select>
           </label>
         )}
         <Segmented label={words.show} options={kinds} value={kind} onChange={setKind} />

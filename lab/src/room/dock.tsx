@@ -1,5 +1,5 @@
 import type { Conversation, Talk } from "../conversation/conversation";
-import { useMicLevel } from "../conversation/use-mic-level";
+import { useMicToggle } from "../conversation/use-mic-toggle";
 import { guest as words } from "../strings/guest";
 import { Icon, type IconName } from "../ui/icon";
 import type { RoomLook } from "./room";
@@ -52,23 +52,11 @@ function Toggle({ icon, label, on, onChange, testId }: ToggleProps) {
 }
 
 function Mute({ conversation, talk }: Pick<DockProps, "conversation" | "talk">) {
-  const level = useMicLevel(talk.mic === "on" ? talk.micStream : null);
-  const usable = talk.mic === "on" || talk.mic === "muted";
+  const { usable, icon, button } = useMicToggle(conversation, talk);
   const label = usable ? (talk.mic === "muted" ? words.unmuteLong : words.muteLong) : words.noMic;
   return (
-    <button
-      ref={level}
-      type="button"
-      className="room-button room-mute"
-      disabled={!usable}
-      aria-pressed={talk.mic === "muted"}
-      aria-label={label}
-      title={talk.micProblem ?? label}
-      onClick={() => conversation.toggleMicrophone()}
-      data-state={talk.mic}
-      data-testid="mic-toggle"
-    >
-      <Icon name={talk.mic === "on" ? "mic" : "micOff"} />
+    <button {...button} className="room-button room-mute" aria-label={label} title={talk.micProblem ?? label} data-state={talk.mic}>
+      <Icon name={icon} />
     </button>
   );
 }

@@ -1,12 +1,12 @@
 import type { RefCallback } from "react";
 
-import type { Conversation, Talk } from "../conversation/conversation";
+import { isRunning, type Conversation, type Talk } from "../conversation/conversation";
 import { microphonePossible } from "../conversation/microphone";
 import { duration } from "../format";
 import { guest as words } from "../strings/guest";
 import { Icon, Mark } from "../ui/icon";
-import { Picture } from "../ui/picture";
-import { isRunning, type RoomHost, type RoomLook } from "./room";
+import { CaptionLine, Poster } from "./picture-parts";
+import type { RoomHost, RoomLook } from "./room";
 
 interface StageProps {
   screen: RefCallback<HTMLVideoElement>;
@@ -29,17 +29,10 @@ export function RoomStage(props: StageProps) {
   const running = isRunning(talk);
   return (
     <div className={talk.hasPicture ? "room-stage room-live" : "room-stage"}>
-      <Poster host={host} still={running} />
+      <Poster imageUrl={host.imageUrl} videoUrl={host.videoUrl} alt={words.picture(host.name)} still={running} className="room-poster" />
       <video ref={screen} className="room-video" autoPlay playsInline aria-label={words.video(host.name)} data-testid="room-video" />
       {running && <Chip talk={talk} stalled={stalled} />}
-      {captions && talk.caption && (
-        <p className="room-captions" aria-hidden="true" data-testid="captions">
-          <span>
-            {talk.caption.before}
-            <mark>{talk.caption.now}</mark>
-          </span>
-        </p>
-      )}
+      {captions && talk.caption && <CaptionLine caption={talk.caption} className="room-captions" />}
       {talk.soundBlocked && (
         <button type="button" className="room-sound" onClick={() => conversation.playSound()}>
           <Icon name="play" />
@@ -48,17 +41,6 @@ export function RoomStage(props: StageProps) {
       )}
       {!running && <Threshold {...props} />}
       {look.watermark && <Watermark />}
-    </div>
-  );
-}
-
-/** A still, and where motion is welcome, a silent loop over it. */
-function Poster({ host, still }: { host: RoomHost; still: boolean }) {
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return (
-    <div className="room-poster">
-      <Picture src={host.imageUrl} alt={words.picture(host.name)} />
-      {host.videoUrl && !still && !calm && <video src={host.videoUrl} muted loop autoPlay playsInline aria-hidden="true" tabIndex={-1} />}
     </div>
   );
 }

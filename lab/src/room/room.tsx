@@ -1,6 +1,6 @@
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 
-import type { Conversation, Door, Talk } from "../conversation/conversation";
+import { isRunning, type Conversation, type Door } from "../conversation/conversation";
 import { microphonePossible } from "../conversation/microphone";
 import { useConversation } from "../conversation/use-conversation";
 import { useFrameFigures } from "../conversation/frame-meter";
@@ -101,8 +101,4 @@ export function Room({ door, host, look, startNow = false, note, ...rest }: Room
       )}
     </section>
   );
-}
-
-export function isRunning(talk: Talk): boolean {
-  return talk.phase !== "idle" && talk.phase !== "ended";
 }

@@ -1,5 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
+import { strings } from "../strings";
 import { IconButton } from "./button";
 import { Icon, type IconName } from "./icon";
 
@@ -9,6 +10,14 @@ export interface MenuItem {
   danger?: boolean;
   testId?: string;
   run: () => void;
+}
+
+export function editItem(testId: string, run: () => void): MenuItem {
+  return { label: strings.edit, icon: "pencil", testId, run };
+}
+
+export function deleteItem(testId: string, run: () => void): MenuItem {
+  return { label: strings.delete, icon: "trash", danger: true, testId, run };
 }
 
 /** The rest of what can be done with one thing, behind three dots. */

@@ -6,7 +6,7 @@ import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Segmented } from "../../ui/choice";
 import { Living } from "../../ui/living";
-import { Menu } from "../../ui/menu";
+import { deleteItem, Menu } from "../../ui/menu";
 import { Badge, PageHead, SearchBox } from "../../ui/page";
 import { Empty, Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
@@ -111,20 +111,15 @@ function Cards({ api, avatars, search, whose, onCreate }: CardsProps) {
 function Card({ avatar, onRemove }: { avatar: Avatar; onRemove: () => void }) {
   const own = avatar.createdByOrganizationId !== null;
   return (
-    <li className="avatar" data-testid="avatar-card" data-id={avatar.id}>
-      <a className="avatar-link" href={href("avatars", [avatar.id])}>
-        <Living still={avatar.imageUrl} loop={avatar.idleVideoUrl} className="avatar-picture" />
-        <span className="avatar-name">{avatar.displayName}</span>
+    <li className="tile" data-testid="avatar-card" data-id={avatar.id}>
+      <a className="tile-link" href={href("avatars", [avatar.id])}>
+        <Living still={avatar.imageUrl} loop={avatar.idleVideoUrl} className="tile-picture" />
+        <span className="tile-name">{avatar.displayName}</span>
         {avatar.variantName && <span className="avatar-variant">{avatar.variantName}</span>}
       </a>
-      <div className="avatar-foot">
+      <div className="tile-foot">
         <Badge tone={own ? "good" : "plain"}>{own ? strings.own : strings.builtIn}</Badge>
-        {own && (
-          <Menu
-            label={strings.actions(avatar.displayName)}
-            items={[{ label: strings.delete, icon: "trash", danger: true, testId: "avatar-delete", run: onRemove }]}
-          />
-        )}
+        {own && <Menu label={strings.actions(avatar.displayName)} items={[deleteItem("avatar-delete", onRemove)]} />}
       </div>
     </li>
   );

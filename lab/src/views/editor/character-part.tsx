@@ -4,7 +4,7 @@ import { editing as words } from "../../strings/editing";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Check, Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Select } from "../../ui/select";
 import { NAME_CHARS_MAX, PROMPT_CHARS_MAX, type Opening } from "./draft";
 import type { PartProps } from "./editor-page";
 
@@ -82,17 +82,14 @@ function Prompt({ draft, errors, onChange }: Some) {
   return (
     <div className="prompt">
       <div className="prompt-tools">
-        <span className="select select-quiet">
-          <select className="input" aria-label={words.template} value="" onChange={(event) => take(event.target.value)} data-testid="editor-template">
-            <option value="" disabled>
-              {words.template}
-            </option>
-            {words.templates.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-          <Icon name="chevron" size={18} />
-        </span>
+        <Select quiet label={words.template} value="" onChange={take} testId="editor-template">
+          <option value="" disabled>
+            {words.template}
+          </option>
+          {words.templates.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </Select>
         {replaced !== null && (
           <Button
             look="ghost"
@@ -131,16 +128,13 @@ function Greeting({ draft, errors, onChange }: Some) {
     <>
       <Field label={words.opening}>
         {(control) => (
-          <span className="select">
-            <select {...control} className="input" value={draft.opening} onChange={(event) => onChange({ opening: event.target.value as Opening })} data-testid="editor-opening">
-              {OPENINGS.map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-            <Icon name="chevron" size={18} />
-          </span>
+          <Select {...control} value={draft.opening} onChange={(opening) => onChange({ opening: opening as Opening })} testId="editor-opening">
+            {OPENINGS.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </Select>
         )}
       </Field>
       {draft.opening === "line" && (

@@ -1,6 +1,6 @@
 import { editing as words } from "../../strings/editing";
 import { Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Select } from "../../ui/select";
 import { Slider } from "../../ui/slider";
 import { AvatarPicker } from "./avatar-picker";
 import { STYLE_CHARS_MAX } from "./draft";
@@ -26,16 +26,13 @@ export function FacePart({ draft, errors, catalogs, onChange }: PartProps) {
       />
       <Field label={words.model} error={errors.avatarModel}>
         {(control) => (
-          <span className="select">
-            <select {...control} className="input" value={draft.avatarModel} onChange={(event) => onChange({ avatarModel: event.target.value })} data-testid="editor-model">
-              {["", ...offered].map((model) => (
-                <option key={model} value={model}>
-                  {words.models[model] ?? model}
-                </option>
-              ))}
-            </select>
-            <Icon name="chevron" size={18} />
-          </span>
+          <Select {...control} value={draft.avatarModel} onChange={(avatarModel) => onChange({ avatarModel })} testId="editor-model">
+            {["", ...offered].map((model) => (
+              <option key={model} value={model}>
+                {words.models[model] ?? model}
+              </option>
+            ))}
+          </Select>
         )}
       </Field>
       <Direction draft={draft} errors={errors} onChange={onChange} />
@@ -50,18 +47,15 @@ function Direction({ draft, errors, onChange }: Pick<PartProps, "draft" | "error
       <p className="field-hint">{words.directionHint}</p>
       <Field label={words.style} error={errors.style}>
         {(control) => (
-          <span className="select">
-            <select {...control} className="input" value={draft.style} onChange={(event) => onChange({ style: event.target.value })} data-testid="editor-style">
-              <option value="">{words.noStyle}</option>
-              {Object.entries(words.styles).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-              <option value="custom">{words.ownStyle}</option>
-            </select>
-            <Icon name="chevron" size={18} />
-          </span>
+          <Select {...control} value={draft.style} onChange={(style) => onChange({ style })} testId="editor-style">
+            <option value="">{words.noStyle}</option>
+            {Object.entries(words.styles).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+            <option value="custom">{words.ownStyle}</option>
+          </Select>
         )}
       </Field>
       {draft.style === "custom" && (

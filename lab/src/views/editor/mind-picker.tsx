@@ -2,7 +2,7 @@ import { NO_MIND_ID, type Llm } from "../../api";
 import { mindServer } from "../../served-by";
 import { strings } from "../../strings";
 import { Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Select } from "../../ui/select";
 
 const words = strings.editor;
 
@@ -23,24 +23,15 @@ export function MindPicker({ llms, value, error, onChange }: MindPickerProps) {
   return (
     <Field label={words.mind} hint={hint} error={error}>
       {(control) => (
-        <span className="select">
-          <select
-            {...control}
-            className="input"
-            value={value}
-            onChange={(event) => onChange(event.target.value)}
-            data-testid="editor-mind"
-          >
-            {!known && <option value={value}>{value}</option>}
-            {minds.map((llm) => (
-              <option key={llm.id} value={llm.id}>
-                {llm.displayName}
-              </option>
-            ))}
-            <option value={NO_MIND_ID}>{words.noMind}</option>
-          </select>
-          <Icon name="chevron" size={18} />
-        </span>
+        <Select {...control} value={value} onChange={onChange} testId="editor-mind">
+          {!known && <option value={value}>{value}</option>}
+          {minds.map((llm) => (
+            <option key={llm.id} value={llm.id}>
+              {llm.displayName}
+            </option>
+          ))}
+          <option value={NO_MIND_ID}>{words.noMind}</option>
+        </Select>
       )}
     </Field>
   );

@@ -1,6 +1,6 @@
 import { editing as words, voiceOptions as named } from "../../strings/editing";
 import { Check, Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Select } from "../../ui/select";
 import { Slider } from "../../ui/slider";
 import type { Options } from "./draft";
 import type { PartProps } from "./editor-page";
@@ -83,14 +83,11 @@ function Option({ option, value, error, onChange }: OptionProps) {
     <Field label={label} hint={hint} error={error}>
       {(control) =>
         option.kind === "choice" ? (
-          <span className="select">
-            <select {...control} className="input" value={String(value ?? option.byDefault)} onChange={(event) => onChange(event.target.value)} data-testid={testId}>
-              {option.values.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-            <Icon name="chevron" size={18} />
-          </span>
+          <Select {...control} value={String(value ?? option.byDefault)} onChange={onChange} testId={testId}>
+            {option.values.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </Select>
         ) : (
           <input
             {...control}

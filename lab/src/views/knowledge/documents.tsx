@@ -5,7 +5,7 @@ import { ago, bytes } from "../../format";
 import { strings } from "../../strings";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
+import { deleteItem, Menu } from "../../ui/menu";
 import { Badge, type Tone } from "../../ui/page";
 import { Progress } from "../../ui/progress";
 import { useToasts } from "../../ui/toast";
@@ -93,7 +93,7 @@ function Row({ api, file, onRemove }: { api: Api; file: KnowledgeDocument; onRem
           label={strings.actions(file.filename)}
           items={[
             { label: words.download, icon: "download", testId: "document-download", run: download },
-            { label: strings.delete, icon: "trash", danger: true, testId: "document-delete", run: onRemove },
+            deleteItem("document-delete", onRemove),
           ]}
         />
       </div>

@@ -7,7 +7,7 @@ import { go, href } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
+import { deleteItem, Menu } from "../../ui/menu";
 import { PageHead } from "../../ui/page";
 import { Empty, Shown } from "../../ui/states";
 import { useLoad } from "../../ui/use-load";
@@ -68,15 +68,7 @@ function Rows({ api, groups }: { api: Api; groups: readonly Group[] }) {
             <div className="rows-actions">
               <Menu
                 label={strings.actions(group.name)}
-                items={[
-                  {
-                    label: strings.delete,
-                    icon: "trash",
-                    danger: true,
-                    testId: "group-delete",
-                    run: () => removal.remove(group.id, strings.deleted(group.name), () => api.knowledge.deleteGroup(group.id)),
-                  },
-                ]}
+                items={[deleteItem("group-delete", () => removal.remove(group.id, strings.deleted(group.name), () => api.knowledge.deleteGroup(group.id)))]}
               />
             </div>
           </li>

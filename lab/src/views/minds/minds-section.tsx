@@ -8,7 +8,7 @@ import { mindServer } from "../../served-by";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
+import { deleteItem, editItem, Menu } from "../../ui/menu";
 import { PageHead, PageSection, SearchBox } from "../../ui/page";
 import { Empty, Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
@@ -149,13 +149,7 @@ function Row({ api, llm, onEdit, onRemove }: RowProps) {
           </Button>
         )}
         {own && (
-          <Menu
-            label={strings.actions(llm.displayName)}
-            items={[
-              { label: strings.edit, icon: "pencil", testId: "mind-edit", run: onEdit },
-              { label: strings.delete, icon: "trash", danger: true, testId: "mind-delete", run: onRemove },
-            ]}
-          />
+          <Menu label={strings.actions(llm.displayName)} items={[editItem("mind-edit", onEdit), deleteItem("mind-delete", onRemove)]} />
         )}
       </div>
     </li>

@@ -6,7 +6,7 @@ import { personaHref } from "../../route";
 import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Living } from "../../ui/living";
-import { Menu, type MenuItem } from "../../ui/menu";
+import { deleteItem, Menu, type MenuItem } from "../../ui/menu";
 import { Badge, PageHead, SearchBox } from "../../ui/page";
 import { Empty, Problem } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
@@ -95,13 +95,13 @@ interface CardProps {
 function Card({ api, persona, onEdit, onChanged, onRemove }: CardProps) {
   const detail = persona.description || persona.avatar?.displayName;
   return (
-    <li className="persona" data-testid="persona-card" data-persona-id={persona.id}>
-      <a className="persona-link" href={personaHref(persona.id)} data-testid="persona-row" data-persona-id={persona.id}>
-        <Living still={persona.avatar?.imageUrl} loop={persona.avatar?.idleVideoUrl} className="persona-picture" />
-        <span className="persona-name">{nameOf(persona)}</span>
+    <li className="tile persona" data-testid="persona-card" data-persona-id={persona.id}>
+      <a className="tile-link" href={personaHref(persona.id)} data-testid="persona-row" data-persona-id={persona.id}>
+        <Living still={persona.avatar?.imageUrl} loop={persona.avatar?.idleVideoUrl} className="tile-picture" />
+        <span className="tile-name">{nameOf(persona)}</span>
         {detail && <span className="persona-detail">{detail}</span>}
       </a>
-      <div className="persona-foot">
+      <div className="tile-foot">
         {persona.isDefaultPersona ? <Badge>{strings.builtIn}</Badge> : persona.voice && <Badge>{ownName(persona.voice.displayName)}</Badge>}
         <Menu label={strings.actions(nameOf(persona))} items={useActions({ api, persona, onEdit, onChanged, onRemove })} testId="persona-menu" />
       </div>
@@ -145,9 +145,7 @@ function useActions({ api, persona, onEdit, onChanged, onRemove }: CardProps): M
       testId: "persona-sdk",
       run: attempt(() => copy(sdkCodeOf(persona.id), words.codeCopied)),
     },
-    ...(persona.isDefaultPersona
-      ? []
-      : [{ label: strings.delete, icon: "trash" as const, danger: true, testId: "persona-delete", run: onRemove }]),
+    ...(persona.isDefaultPersona ? [] : [deleteItem("persona-delete", onRemove)]),
   ];
 }
 
@@ -188,9 +186,9 @@ function Skeleton() {
   return (
     <ul className="cards" aria-label={strings.loading}>
       {[0, 1, 2, 3, 4, 5].map((index) => (
-        <li key={index} className="persona persona-skeleton">
-          <span className="persona-picture" />
-          <span className="persona-name" />
+        <li key={index} className="tile persona persona-skeleton">
+          <span className="tile-picture" />
+          <span className="tile-name" />
         </li>
       ))}
     </ul>

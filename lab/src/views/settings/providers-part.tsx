@@ -8,7 +8,7 @@ import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { FormDialog, useComplaints } from "../../ui/form-dialog";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
+import { deleteItem, Menu } from "../../ui/menu";
 import { Badge, PageSection } from "../../ui/page";
 import { Select } from "../../ui/select";
 import { Shown } from "../../ui/states";
@@ -114,15 +114,7 @@ function SecretRows({ api, secrets }: { api: Api; secrets: readonly ProviderSecr
           <div className="rows-actions">
             <Menu
               label={strings.actions(secret.provider)}
-              items={[
-                {
-                  label: strings.delete,
-                  icon: "trash",
-                  danger: true,
-                  testId: "secret-delete",
-                  run: () => removal.remove(secret.id, strings.deleted(secret.provider), () => api.server.deleteSecret(secret.id)),
-                },
-              ]}
+              items={[deleteItem("secret-delete", () => removal.remove(secret.id, strings.deleted(secret.provider), () => api.server.deleteSecret(secret.id)))]}
             />
           </div>
         </li>

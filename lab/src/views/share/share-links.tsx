@@ -5,8 +5,8 @@ import { share } from "../../strings/share";
 import { Button, IconButton } from "../../ui/button";
 import { CopyButton } from "../../ui/copy";
 import { Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
+import { Select } from "../../ui/select";
 import { Shown } from "../../ui/states";
 import { useLoad } from "../../ui/use-load";
 import type { WayProps } from "./share-dialog";
@@ -47,18 +47,15 @@ export function ShareLinks({ api, persona }: WayProps) {
       <form className="share-form" onSubmit={create}>
         <Field label={words.hours}>
           {(control) => (
-            <span className="select">
-              <select {...control} className="input" value={hours} onChange={(event) => setHours(event.target.value)}>
-                {Object.entries(words.lasting)
-                  .sort(([a], [b]) => Number(a || Infinity) - Number(b || Infinity))
-                  .map(([value, label]) => (
-                    <option key={value} value={value}>
-                      {label}
-                    </option>
-                  ))}
-              </select>
-              <Icon name="chevron" size={18} />
-            </span>
+            <Select {...control} value={hours} onChange={setHours}>
+              {Object.entries(words.lasting)
+                .sort(([a], [b]) => Number(a || Infinity) - Number(b || Infinity))
+                .map(([value, label]) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+            </Select>
           )}
         </Field>
         <Field label={words.uses}>

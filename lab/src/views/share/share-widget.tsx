@@ -4,8 +4,8 @@ import type { WidgetConfig } from "../../api/personas";
 import { share } from "../../strings/share";
 import { Button } from "../../ui/button";
 import { Check, Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
+import { Select } from "../../ui/select";
 import type { WayProps } from "./share-dialog";
 import { lines } from "./share-frame";
 import { Snippet } from "../../ui/snippet";
@@ -75,16 +75,13 @@ export function ShareWidget({ api, persona, builtIn }: WayProps) {
         {CHOICES.map(([name, label, values, byDefault]) => (
           <Field key={name} label={label}>
             {(control) => (
-              <span className="select">
-                <select {...control} className="input" value={config[name] ?? byDefault} onChange={(event) => change({ [name]: event.target.value })}>
-                  {Object.entries(values).map(([value, text]) => (
-                    <option key={value} value={value}>
-                      {text}
-                    </option>
-                  ))}
-                </select>
-                <Icon name="chevron" size={18} />
-              </span>
+              <Select {...control} value={config[name] ?? byDefault} onChange={(value) => change({ [name]: value })}>
+                {Object.entries(values).map(([value, text]) => (
+                  <option key={value} value={value}>
+                    {text}
+                  </option>
+                ))}
+              </Select>
             )}
           </Field>
         ))}

@@ -4,8 +4,8 @@ import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import { Check } from "../../ui/field";
 import { Icon } from "../../ui/icon";
-import type { Conversation, Talk } from "../../conversation/conversation";
-import { useMicLevel } from "../../conversation/use-mic-level";
+import { isRunning, type Conversation, type Talk } from "../../conversation/conversation";
+import { useMicToggle } from "../../conversation/use-mic-toggle";
 import { Devices } from "./devices";
 
 const words = strings.mic;
@@ -24,8 +24,7 @@ interface ControlsProps {
 /** Before a conversation: whether to use the microphone. During one: everything but the words. */
 export function Controls(props: ControlsProps) {
   const { talk } = props;
-  if (talk.phase === "idle" || talk.phase === "ended") return <BeforeTalk {...props} />;
-  return <DuringTalk {...props} />;
+  return isRunning(talk) ? <DuringTalk {...props} /> : <BeforeTalk {...props} />;
 }
 
 function BeforeTalk({ useMicrophone, onUseMicrophone, micPossible }: ControlsProps) {
@@ -71,23 +70,17 @@ function DuringTalk({ conversation, talk, video, captions, onCaptions }: Control
 }
 
 function MicButton({ conversation, talk }: { conversation: Conversation; talk: Talk }) {
-  const level = useMicLevel(talk.mic === "on" ? talk.micStream : null);
-  const usable = talk.mic === "on" || talk.mic === "muted";
+  const { usable, icon, button } = useMicToggle(conversation, talk);
   const action = talk.mic === "muted" ? words.unmute : words.mute;
   return (
     <span className="mic" data-testid="mic-state" data-state={talk.mic}>
       <button
-        ref={level}
-        type="button"
+        {...button}
         className="button button-plain button-bare mic-button"
-        disabled={!usable}
-        aria-pressed={talk.mic === "muted"}
         aria-label={usable ? action : words.state[talk.mic]}
         title={usable ? `${action} (M)` : words.state[talk.mic]}
-        onClick={() => conversation.toggleMicrophone()}
-        data-testid="mic-toggle"
       >
-        <Icon name={talk.mic === "on" ? "mic" : "micOff"} size={18} />
+        <Icon name={icon} size={18} />
       </button>
       <span className="mic-text">{words.state[talk.mic]}</span>
     </span>

@@ -5,7 +5,7 @@ import { useDevices } from "../../conversation/microphone";
 import { activity } from "../../strings/activity";
 import { IconButton } from "../../ui/button";
 import { Field } from "../../ui/field";
-import { Icon } from "../../ui/icon";
+import { Select } from "../../ui/select";
 
 const words = activity.devices;
 
@@ -76,19 +76,16 @@ function Choice({ label, devices, value, onChange, testId }: ChoiceProps) {
   return (
     <Field label={label}>
       {(control) => (
-        <span className="select">
-          <select {...control} className="input" value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId}>
-            <option value="">{words.automatic}</option>
-            {devices
-              .filter((device) => device.deviceId !== "default")
-              .map((device) => (
-                <option key={device.deviceId} value={device.deviceId}>
-                  {device.label}
-                </option>
-              ))}
-          </select>
-          <Icon name="chevron" size={18} />
-        </span>
+        <Select {...control} value={value} onChange={onChange} testId={testId}>
+          <option value="">{words.automatic}</option>
+          {devices
+            .filter((device) => device.deviceId !== "default")
+            .map((device) => (
+              <option key={device.deviceId} value={device.deviceId}>
+                {device.label}
+              </option>
+            ))}
+        </Select>
       )}
     </Field>
   );

@@ -5,8 +5,8 @@ import { duration } from "../../format";
 import { strings } from "../../strings";
 import { Button, Spinner } from "../../ui/button";
 import { Icon } from "../../ui/icon";
-import { Picture } from "../../ui/picture";
-import type { Conversation, Talk } from "../../conversation/conversation";
+import { isRunning, type Conversation, type Talk } from "../../conversation/conversation";
+import { CaptionLine, Poster } from "../../room/picture-parts";
 
 const words = strings.talk;
 
@@ -23,22 +23,22 @@ interface StageProps {
 /** The picture and everything that lies on it. */
 export function Stage({ screen, persona, conversation, talk, showCaptions, stalled, onStart }: StageProps) {
   const name = persona.name || strings.unnamed;
-  const running = talk.phase !== "idle" && talk.phase !== "ended";
+  const { avatar } = persona;
+  const running = isRunning(talk);
   return (
     <div className={talk.hasPicture ? "stage stage-live" : "stage"}>
-      <Preview persona={persona} name={name} still={running} />
+      <Poster
+        imageUrl={avatar?.imageUrl}
+        videoUrl={avatar?.idleVideoUrl ?? avatar?.videoUrl}
+        alt={words.preview(name)}
+        still={running}
+        className="stage-preview"
+      />
       <video ref={screen} className="stage-video" autoPlay playsInline aria-label={words.video(name)} data-testid="stage-video" />
       <StatusChip talk={talk} />
       {talk.personaSpeaks && <span className="stage-hint">{words.hint.speaking}</span>}
       {talk.userSpeaks && !talk.personaSpeaks && <span className="stage-hint">{words.hint.hearing}</span>}
-      {showCaptions && talk.caption && (
-        <p className="captions" aria-hidden="true" data-testid="captions">
-          <span>
-            {talk.caption.before}
-            <mark>{talk.caption.now}</mark>
-          </span>
-        </p>
-      )}
+      {showCaptions && talk.caption && <CaptionLine caption={talk.caption} className="captions" />}
       {talk.soundBlocked && (
         <div className="stage-cover">
           <Button look="primary" icon="play" onClick={() => conversation.playSound()}>
@@ -52,18 +52,6 @@ export function Stage({ screen, persona, conversation, talk, showCaptions, stall
         </p>
       )}
       {running ? !talk.hasPicture && <Connecting talk={talk} /> : <Invitation talk={talk} onStart={onStart} />}
-    </div>
-  );
-}
-
-/** A still, and where the server has one and motion is welcome, a silent loop over it. */
-function Preview({ persona, name, still }: { persona: Persona; name: string; still: boolean }) {
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const loop = persona.avatar?.idleVideoUrl ?? persona.avatar?.videoUrl ?? null;
-  return (
-    <div className="stage-preview">
-      <Picture src={persona.avatar?.imageUrl} alt={words.preview(name)} />
-      {loop && !still && !calm && <video src={loop} muted loop autoPlay playsInline aria-hidden="true" tabIndex={-1} />}
     </div>
   );
 }

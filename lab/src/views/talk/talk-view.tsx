@@ -12,6 +12,7 @@ import { useLoad } from "../../ui/use-load";
 import { ShareDialog } from "../share/share-dialog";
 import { Composer } from "./composer";
 import { Controls } from "./controls";
+import { isRunning } from "../../conversation/conversation";
 import { useFrameFigures } from "../../conversation/frame-meter";
 import { Panel } from "./panel";
 import { ServedByChips } from "./served-by-chips";
@@ -119,7 +120,7 @@ function Room({ api, persona, builtIn, voices, llms }: Loadable & { api: Api }) 
         </Button>
       </header>
       <section className="talk-stage">
-        <div className={upright && talk.phase !== "idle" && talk.phase !== "ended" ? "stage-room stage-upright" : "stage-room"}>
+        <div className={upright && isRunning(talk) ? "stage-room stage-upright" : "stage-room"}>
           <Stage
             screen={screen}
             persona={persona}

@@ -8,7 +8,7 @@ import { strings } from "../../strings";
 import { Button } from "../../ui/button";
 import type { IconName } from "../../ui/icon";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
+import { deleteItem, editItem, Menu } from "../../ui/menu";
 import { Badge, PageHead, PageSection, SearchBox } from "../../ui/page";
 import { Empty, Shown } from "../../ui/states";
 import { useToasts } from "../../ui/toast";
@@ -164,13 +164,7 @@ function Row({ api, tool, onEdit, onRemove }: RowProps) {
           </Button>
         )}
         {own && (
-          <Menu
-            label={strings.actions(tool.name)}
-            items={[
-              { label: strings.edit, icon: "pencil", testId: "tool-edit", run: onEdit },
-              { label: strings.delete, icon: "trash", danger: true, testId: "tool-delete", run: onRemove },
-            ]}
-          />
+          <Menu label={strings.actions(tool.name)} items={[editItem("tool-edit", onEdit), deleteItem("tool-delete", onRemove)]} />
         )}
       </div>
       {trying && <TrialDialog api={api} tool={tool} onClose={() => setTrying(false)} />}

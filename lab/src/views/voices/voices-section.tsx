@@ -6,7 +6,7 @@ import type { SectionProps } from "../../sections";
 import { voiceServer } from "../../served-by";
 import { strings } from "../../strings";
 import { Button, IconButton } from "../../ui/button";
-import { Menu } from "../../ui/menu";
+import { deleteItem, Menu } from "../../ui/menu";
 import { Badge, PageHead, SearchBox } from "../../ui/page";
 import { Select } from "../../ui/select";
 import { Shown } from "../../ui/states";
@@ -161,7 +161,7 @@ function Row({ voice, playing, onPlay, onRemove }: RowProps) {
         <div className="rows-actions">
           <Menu
             label={strings.actions(voice.displayName)}
-            items={[{ label: strings.delete, icon: "trash", danger: true, testId: "voice-delete", run: onRemove }]}
+            items={[deleteItem("voice-delete", onRemove)]}
           />
         </div>
       )}
