@@ -47,9 +47,10 @@ class Program:
 
 @asynccontextmanager
 async def running(
-    server: Server, before: Examples, inside: Examples = (), key: str = API_KEY
+    server: Server, before: Examples, inside: Examples = (), key: str = API_KEY, **changes: object
 ) -> AsyncIterator[Program]:
-    values = {"your-api-key": key, "your-persona-id": new_persona(server)}
+    """The persona that they name is the usual one with `changes`."""
+    values = {"your-api-key": key, "your-persona-id": new_persona(server, **changes)}
     values |= {f"your-{name}-id": DOCUMENTED[f"{name}Id"] for name in ("avatar", "voice", "llm")}
     plan = json.dumps({"before": before, "inside": inside, "values": values})
     process = await asyncio.create_subprocess_exec(
@@ -94,6 +95,14 @@ async def test_speech_across_a_tool_call(sqlite_server: Server) -> None:
         await program.prints("Let me check that for you. It is nine o'clock.")
         stop_newest(sqlite_server)
         await program.prints(CLOSED)
+
+
+@pytest.mark.parametrize("shape", [0, 1])
+async def test_pictures_of_another_shape(sqlite_server: Server, shape: int) -> None:
+    """Landscape and portrait."""
+    before = [("Pre-defined personas", 0), ("Output Video Dimensions", shape)]
+    async with running(sqlite_server, before, avatarModel="cara-4") as program:
+        assert await program.ends() == 0, program.printed
 
 
 async def test_a_wrong_key_is_handled_as_described(sqlite_server: Server) -> None:

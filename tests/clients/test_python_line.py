@@ -89,6 +89,18 @@ async def test_t2_t3_an_idle_stream_is_closed_with_a_warning_and_later_words_are
     ended_session(particular_server, session_id)
 
 
+async def test_d24_a_cue_that_means_nothing_is_warned_about(sqlite_server: Server, python_sdk: PythonClient) -> None:
+    """Nothing tells this client that a cue was played."""
+    persona = new_persona(sqlite_server, skipGreeting=True, avatarModel="cara-4")
+    await connect(python_sdk, sqlite_server.url, {"persona_id": persona})
+    await python_sdk.do("cue", tag="warm", at_seconds=0.5)
+    await python_sdk.do("cue", tag="bored")
+    assert "cue.tag has to be one of" in (await python_sdk.wait_for(warned))["text"]
+    await python_sdk.do("talk", text="Said with warmth.")
+    assert await said(python_sdk, 0) == "Said with warmth."
+    assert len([event for event in python_sdk.events if warned(event)]) == 1
+
+
 # --- a line that breaks -------------------------------------------------------------------------------------------
 
 
