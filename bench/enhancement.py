@@ -5,7 +5,7 @@ each before the voice detector, on the cases of `bench/overlaps.py` that noise a
 as it is: how often a person who speaks is noticed in time, and how often an echo or a noise is taken for a voice. Then
 words that the built-in recogniser understands in noise, and processor time for a second of sound.
 
-RNNoise is no part of Visavis: `pip install --no-deps pyrnnoise`; without it, its line is left out.
+The packages are no part of Visavis: `pip install --no-deps pywebrtc-audio pyrnnoise`.
 """
 
 import argparse
@@ -111,7 +111,7 @@ def _pointer(samples: Sound) -> int:
 WAYS: dict[str, Callable[[], Enhance]] = {
     "as it is": as_it_is,
     "WebRTC suppressor": webrtc_suppressor,
-    **({"RNNoise": rnnoise} if find_spec("pyrnnoise") else {}),
+    "RNNoise": rnnoise,
     "AEC3": lambda: webrtc_canceller(suppress=False),
     "AEC3 and suppressor": lambda: webrtc_canceller(suppress=True),
 }

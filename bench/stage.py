@@ -15,7 +15,6 @@ from visavis.core.clock import Clock
 from visavis.core.events import Event, PersonaSaid
 from visavis.core.frames import AUDIO_TICK_MS, AudioChunk, SpeechAudio
 from visavis.core.spec import EarsSpec, SessionSpec, VoiceSpec
-from visavis.engine.cleaning import CleanMicrophone
 from visavis.engine.host import Parts
 from visavis.engine.listen import Listener
 from visavis.engine.turn_terms import Fact, VoiceStarted
@@ -151,12 +150,10 @@ class BenchStage(RehearsalStage):
             if isinstance(fact, VoiceStarted):
                 listener.floor_taken("turn")
 
-        spec = spec_of(self._script)
-        parts = self._furnish(spec)
-        microphone = CleanMicrophone(parts.cleaning, parts.encoders, lambda: spec.listening.speech_enhancement_level)
+        parts = self._furnish(spec_of(self._script))
         listener = Listener(
-            parts.activity, parts.ears, parts.end_of_turn, microphone, EarsSpec(EARS, "en"), lambda: None,
-            parts.off_loop, tell, on_trouble=print,
+            parts.activity, parts.ears, parts.end_of_turn, EarsSpec(EARS, "en"), lambda: None, parts.off_loop, tell,
+            on_trouble=print,
         )  # fmt: skip
         for start in range(0, sound.size - sound.size % TICK_SAMPLES, TICK_SAMPLES):
             listener.hear(to_chunk(sound[start : start + TICK_SAMPLES]))

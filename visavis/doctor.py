@@ -10,7 +10,7 @@ from visavis.core.errors import ProviderError, Unavailable
 from visavis.db import migrate
 from visavis.db.session import Database
 from visavis.lab.pages import DIST
-from visavis.local_media import BUILT_IN_VOICE, CLEANING, END_OF_TURN, VOICE_ACTIVITY, load_renderer
+from visavis.local_media import BUILT_IN_VOICE, END_OF_TURN, VOICE_ACTIVITY, load_renderer
 from visavis.media.inspections import Inspector
 from visavis.providers import catalog
 from visavis.providers.catalog import Kind
@@ -41,7 +41,6 @@ def look(settings: Settings) -> list[Finding]:
         _provider("stt", (settings.ears,), "recogniser", "nobody listens"),
         _provider("vad", VOICE_ACTIVITY, "voice activity", "speech is not noticed"),
         _provider("end_of_turn", (END_OF_TURN,), "ends of turns", "silence alone ends a turn"),
-        _provider("cleaning", (CLEANING,), "microphones", "echoes and noise stay in what is heard"),
         _photos(),
         _mouths(settings),
         _mind(settings),

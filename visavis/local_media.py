@@ -27,7 +27,7 @@ from visavis.media.pictures import PictureKind, PictureMaker
 from visavis.media.render_pool import RenderPool
 from visavis.media.speech_pool import SpeechPool
 from visavis.providers import catalog
-from visavis.providers.base import Cleaning, EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.resources.sessions.adjust import LiveSettings
 from visavis.settings import Settings
 from visavis.telemetry.figures import MediaFigures
@@ -42,7 +42,6 @@ RENDERERS = {
 NEURAL = "visavis.renderers.neural:Neural"
 # best first; what comes later stands in where the first is not installed
 VOICE_ACTIVITY = ("silero", "energy")
-CLEANING = "webrtc"  # without it, microphones are heard as they are
 END_OF_TURN = "smart_turn"  # without it, every pause of a certain length ends a turn
 BUILT_IN_VOICE = ("flite", "flite_wasm")
 # routes that take files, and how large their bodies may be; they stream what they get
@@ -60,7 +59,6 @@ class LocalMedia:
     activity: VoiceActivity
     activity_name: str
     end_of_turn: EndOfTurn | None
-    cleaning: Cleaning | None
     voice_name: str  # who speaks for the built-in voice, "" where nobody can
     ears: EarsOptions
     pictures: PictureMaker
@@ -86,7 +84,6 @@ class LocalMedia:
             speaker=lambda changed: self._speech(changed, meter),
             meter=meter,
             end_of_turn=self.end_of_turn,
-            cleaning=self.cleaning,
         )
 
     async def make(self, face: FaceSpec, kind: PictureKind, path: Path) -> None:
@@ -155,16 +152,12 @@ class LocalMedia:
             hint = catalog.missing("end_of_turn", END_OF_TURN)
             return PartHealth(True, f"by silence alone: {hint}" if hint else END_OF_TURN, bool(hint))
 
-        async def cleaning() -> PartHealth:
-            hint = catalog.missing("cleaning", CLEANING)
-            return PartHealth(True, f"as they come: {hint}" if hint else CLEANING, bool(hint))
-
         async def photos() -> PartHealth:
             hint = self.inspector.missing()
             return PartHealth(True, f"taken without looking for a face: {hint}" if hint else "", bool(hint))
 
         parts = {"faces": faces, "speech": speech, "voice": voice, "recogniser": recogniser, "activity": activity}
-        return {**parts, "end_of_turn": end_of_turn, "cleaning": cleaning, "photos": photos}
+        return {**parts, "end_of_turn": end_of_turn, "photos": photos}
 
     def speakers(self) -> dict[str, VoiceProvider]:
         """Who can speak here. One whose library is missing cannot; flite has a stand-in of its own."""
@@ -241,7 +234,6 @@ async def open_local_media(settings: Settings, stack: AsyncExitStack) -> LocalMe
         activity,
         activity_name,
         end_of_turn,
-        _cleaning(),
         voice_name,
         ears,
         pictures,
@@ -285,10 +277,6 @@ def _built_in_voice() -> str:
 
 def _end_of_turn() -> EndOfTurn | None:
     return None if catalog.missing("end_of_turn", END_OF_TURN) else catalog.load("end_of_turn", END_OF_TURN)()
-
-
-def _cleaning() -> Cleaning | None:
-    return None if catalog.missing("cleaning", CLEANING) else catalog.load("cleaning", CLEANING)()
 
 
 def _thinking(session: SessionSpec, meter: Meter) -> LanguageModel | None:

@@ -14,7 +14,6 @@ KIND_TITLES = {
     "stt": "Recognisers",
     "llm": "Minds",
     "vad": "Voice activity detectors",
-    "cleaning": "Cleaners of microphones",
     "end_of_turn": "Judges of pauses",
     "cloning": "Cloners of voices",
     "meetings": "Meeting services",

@@ -35,7 +35,6 @@ def test_every_kind_has_its_built_ins() -> None:
         "kokoro", "openai_speech", "piper", "tone",
     ]  # fmt: skip
     assert catalog.names("vad") == ["energy", "silero"]
-    assert catalog.names("cleaning") == ["webrtc"]
     assert catalog.names("end_of_turn") == ["smart_turn"]
     assert catalog.names("cloning") == ["elevenlabs"]
     assert catalog.names("meetings") == ["bot_service"]

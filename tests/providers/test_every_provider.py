@@ -33,7 +33,6 @@ STOPPED_WITHIN_S = 0.1
 TALKING: tuple[Kind, ...] = ("llm", "tts", "stt")
 # one of a kind, whose suite is a file of its own
 OWN_SUITES: dict[Kind, dict[str, str]] = {
-    "cleaning": {"webrtc": "test_cleaning"},
     "cloning": {"elevenlabs": "test_elevenlabs_cloning"},
     "embeddings": {"minilm": "test_embeddings", "openai_compatible": "test_embeddings"},
     "meetings": {"bot_service": "test_meetings"},

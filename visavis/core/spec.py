@@ -82,7 +82,7 @@ class ListeningSpec:
     skip_turn_after_ms: float = 15_000
     end_session_after_ms: float = 60_000
     auto_end_turn_after_ms: float = 5_000
-    speech_enhancement_level: float = 0.0
+    speech_enhancement_level: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

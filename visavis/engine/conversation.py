@@ -33,7 +33,7 @@ from visavis.core.events import (
     UserText,
 )
 from visavis.core.frames import AudioChunk, EncodedVideo
-from visavis.core.spec import SessionSpec
+from visavis.core.spec import EarsSpec, SessionSpec
 from visavis.core.tasks import TaskSet
 from visavis.engine import turn
 from visavis.engine.audience import Audience
@@ -148,8 +148,6 @@ class Conversation:
 
     def next_audio(self) -> bytes:
         pulled = self._show.pull()
-        if self._ears is not None:
-            self._ears.played(pulled.packet)
         self._sayings.heard(pulled)
         return pulled.packet
 
@@ -265,7 +263,10 @@ class Conversation:
     def _become_ready(self, now_ms: float) -> None:
         self._ready = True
         if not self.spec.persona.audio_passthrough:
-            self._ears = Ears.of(self._parts, lambda: self.spec, self._show.played, self._inbox.put, self._fail)
+            self._ears = Ears(
+                self._parts.activity, self._parts.ears, self._parts.end_of_turn, self.spec.ears or EarsSpec(""),
+                played=self._show.played, off_loop=self._parts.off_loop, tell=self._inbox.put, on_trouble=self._fail,
+            )  # fmt: skip
         if not self.past.memory.ready:  # clients are told once that their session is ready
             self._deliver(SessionReady(now_ms))
         self._sayings.begin(again=self.past.memory.ready)

@@ -9,15 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Self
 
 from visavis.core.errors import ProviderError
 from visavis.core.frames import AudioChunk
-from visavis.core.spec import EarsSpec, SessionSpec
+from visavis.core.spec import EarsSpec
 from visavis.core.tasks import TaskSet
-from visavis.engine.cleaning import CleanMicrophone, beside
 from visavis.engine.overlap import OffLoop, OverlapJudge, Played
-from visavis.engine.parts import Parts
 from visavis.engine.pauses import PauseJudge
 from visavis.engine.turn_terms import (
     Fact,
@@ -52,7 +49,6 @@ class Listener:
         activity: VoiceActivity,
         ears: SpeechToText | None,
         end_of_turn: EndOfTurn | None,
-        microphone: CleanMicrophone,
         spec: EarsSpec,
         played: Callable[[], Played | None],
         off_loop: OffLoop,
@@ -61,10 +57,9 @@ class Listener:
     ) -> None:
         self._detector = activity.open()
         self._gate, self._mute, self._loudness = VoiceGate(activity.window_ms), MuteGate(), Loudness()
-        self._ears, self._spec, self._microphone = ears, spec, microphone
+        self._ears, self._spec = ears, spec
         self._tell, self._on_trouble = tell, on_trouble
-        self._beside_echo, self._room = Loudness(), 0.0
-        self._queue: deque[tuple[AudioChunk, AudioChunk]] = deque()
+        self._queue: deque[AudioChunk] = deque()
         self._queued_ms = 0.0
         self._arrived = asyncio.Event()
         self._preroll: deque[AudioChunk] = deque()
@@ -78,33 +73,11 @@ class Listener:
         self._done: float | None = None
         self._tasks.start(self._run(), "listen")
 
-    @classmethod
-    def of(
-        cls,
-        parts: Parts,
-        session: Callable[[], SessionSpec],
-        played: Callable[[], Played | None],
-        tell: Callable[[Fact], None],
-        on_trouble: Callable[[str], None],
-    ) -> Self:
-        """Those of a session, which may change."""
-        microphone = CleanMicrophone(
-            parts.cleaning, parts.encoders, lambda: session().listening.speech_enhancement_level
-        )
-        return cls(
-            parts.activity, parts.ears, parts.end_of_turn, microphone, session().ears or EarsSpec(""),
-            played, parts.off_loop, tell, on_trouble,
-        )  # fmt: skip
-
-    def played(self, packet: bytes) -> None:
-        """Told of every packet of the persona's when it leaves, so that its echo is known."""
-        self._microphone.played(packet)
-
     def hear(self, audio: AudioChunk) -> None:
-        self._queue.append((audio, self._microphone.without_echo(audio)))
+        self._queue.append(audio)
         self._queued_ms += audio.duration_ms
         while self._queued_ms > QUEUE_MAX_MS:
-            self._queued_ms -= self._queue.popleft()[0].duration_ms
+            self._queued_ms -= self._queue.popleft().duration_ms
         self._arrived.set()
 
     def floor_taken(self, turn_id: str) -> None:
@@ -140,26 +113,20 @@ class Listener:
             await self._arrived.wait()
             self._arrived.clear()
             while self._queue:
-                audio, left = self._queue.popleft()
+                audio = self._queue.popleft()
                 self._queued_ms -= audio.duration_ms
-                await self._take(audio, left)
+                await self._take(audio)
 
-    async def _take(self, audio: AudioChunk, left: AudioChunk) -> None:
-        """`left` is what an echo leaves of the sound, where one was found."""
+    async def _take(self, audio: AudioChunk) -> None:
         probabilities = await self._detector.push(audio)
-        if not self._gate.voice and not self._microphone.cancels:
-            self._room = self._loudness.floor
-        clean = self._microphone.without_noise(left, self._room)
-        if self._utterance is not None and clean.pcm:
-            self._utterance.feed(clean)
+        if self._utterance is not None:
+            self._utterance.feed(audio)
         if self._pauses is not None:
             self._pauses.hear(audio)
-        self._overlap.hear(audio, left, self._loudness.floor)
-        self._keep_preroll(clean)
+        self._overlap.hear(audio, self._loudness.floor)
+        self._keep_preroll(audio)
         if self._loudness.push(audio):
             self._changed(self._gate.suspect())
-        if self._beside_echo.push(beside(audio, left)) and self._microphone.cancels:
-            self._heard_beside_echo()
         for probability in probabilities:
             self._judge(probability)
         if self._mute.push(audio) and not self._gate.voice:
@@ -198,25 +165,8 @@ class Listener:
 
     async def _judge_overlap(self) -> None:
         verdict: Verdict | None = await self._overlap.judge()
-        if verdict == "echo" and self._microphone.echo_found():
-            self._forget()
         if verdict is not None:
             self._tell(VoiceJudged(verdict))
-
-    def _heard_beside_echo(self) -> None:
-        """Something is there that is not hers, under a voice that was taken for hers or without one."""
-        if not self._gate.voice:
-            self._changed(self._gate.suspect())
-        elif self._overlap.doubt():
-            self._tell(VoiceJudged("unsure"))
-
-    def _forget(self) -> None:
-        """What was heard up to now was the persona: neither how loud it was nor its words are anybody's."""
-        self._beside_echo = Loudness()
-        self._preroll.clear()
-        self.drop_utterance()
-        if self._gate.voice:
-            self._utterance = self._open_utterance()
 
     def _begin_pause(self) -> None:
         if self._pauses is None:

@@ -85,8 +85,7 @@ class OverlapJudge:
 
     def __init__(self, window_ms: float, played: Callable[[], Played | None], off_loop: OffLoop) -> None:
         self._window_ms, self._played, self._off_loop = window_ms, played, off_loop
-        self._sound: deque[tuple[AudioChunk, AudioChunk]] = deque()
-        self._beside_echo = False
+        self._sound: deque[AudioChunk] = deque()
         self._sound_ms = 0.0
         self._floor = 0.0
         self._lasts_ms: float | None = None
@@ -94,17 +93,16 @@ class OverlapJudge:
         self._so_far = ""
         self._verdict: Verdict | None = None
 
-    def hear(self, audio: AudioChunk, left: AudioChunk, floor: float) -> None:
-        """`left` is what an echo leaves of the sound, and `floor` the power of the room between sounds."""
+    def hear(self, audio: AudioChunk, floor: float) -> None:
+        """`floor` is the power of the room between sounds."""
         self._floor = floor
-        self._sound.append((audio, left))
+        self._sound.append(audio)
         self._sound_ms += audio.duration_ms
-        while self._sound_ms - self._sound[0][0].duration_ms >= HEARD_MAX_MS + LEAD_MS:
-            self._sound_ms -= self._sound.popleft()[0].duration_ms
+        while self._sound_ms - self._sound[0].duration_ms >= HEARD_MAX_MS + LEAD_MS:
+            self._sound_ms -= self._sound.popleft().duration_ms
 
     def begin(self) -> None:
         self._lasts_ms, self._judge_at_ms, self._verdict = 0.0, FIRST_AFTER_MS, None
-        self._beside_echo = False
 
     def end(self) -> None:
         self._lasts_ms = None
@@ -120,26 +118,19 @@ class OverlapJudge:
             self._judge_at_ms = self._lasts_ms + AGAIN_AFTER_MS
         return due
 
-    def doubt(self) -> bool:
-        """Something begins under an echo, and is judged by what the echo leaves of it; whether this is news."""
-        doubted = self._lasts_ms is not None and self._verdict in ("echo", "noise")
-        if doubted:
-            self.begin()
-            self._verdict, self._beside_echo = "unsure", True
-        return doubted
-
     async def judge(self) -> Verdict | None:
         """The verdict, where it is news; None where the persona was not heard or nothing has changed."""
         lasts_ms, played = self._lasts_ms, self._played()
         if lasts_ms is None or played is None:
             return None
-        pcm = b"".join(pair[self._beside_echo].pcm for pair in self._sound)
-        evidence = Evidence(pcm, min(lasts_ms, HEARD_MAX_MS) + LEAD_MS, played, self._floor, self._so_far)
+        evidence = Evidence(
+            b"".join(chunk.pcm for chunk in self._sound), min(lasts_ms, HEARD_MAX_MS) + LEAD_MS, played,
+            self._floor, self._so_far,
+        )  # fmt: skip
         verdict = await self._off_loop(evidence.verdict)
         if self._lasts_ms is None or self._lasts_ms < lasts_ms or verdict == self._verdict:
             return None  # that voice is over
         self._verdict = verdict
-        self._beside_echo &= verdict not in ("echo", "noise")
         return verdict
 
 

@@ -10,7 +10,7 @@ from visavis.engine.metering import Meter
 from visavis.engine.overlap import OffLoop
 from visavis.engine.recorder import Recorder
 from visavis.engine.tools import ToolExecutor
-from visavis.providers.base import Cleaning, EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
+from visavis.providers.base import EndOfTurn, LanguageModel, SpeechToText, TextToSpeech, VoiceActivity
 from visavis.renderers.base import Faces
 from visavis.transports.base import SpeechEncoders
 
@@ -23,9 +23,8 @@ def no_speaker(spec: SessionSpec) -> TextToSpeech | None:
 class Parts:
     """Ready-made providers of one session.
 
-    Without `end_of_turn` every pause of a certain length ends a turn, and without `cleaning` microphones are heard as
-    they are. `off_loop` is where the engine itself computes what takes milliseconds. `voice`, `mind`, `recorder` and
-    `tools` belong to the session, the others to the process.
+    Without `end_of_turn` every pause of a certain length ends a turn. `off_loop` is where the engine itself computes
+    what takes milliseconds. `voice`, `mind`, `recorder` and `tools` belong to the session, the others to the process.
     `tools` is there where the session has tools that neither its page nor the engine carries out. `speaker` makes
     another voice. `meter` is around whichever of them are metered.
     """
@@ -38,7 +37,6 @@ class Parts:
     encoders: SpeechEncoders
     end_of_turn: EndOfTurn | None = None
     off_loop: OffLoop = asyncio.to_thread
-    cleaning: Cleaning | None = None
     recorder: Recorder | None = None
     tools: ToolExecutor | None = None
     adjust: Adjuster = nothing_changes

@@ -15,8 +15,7 @@ import soxr
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
-from visavis.core.decimator import Decimator
-from visavis.core.frames import AUDIO_TICK_MS, PLAYOUT_RATE_HZ, SPEECH_RATE_HZ, AudioChunk
+from visavis.core.frames import AUDIO_TICK_MS, PLAYOUT_RATE_HZ, AudioChunk
 
 BITRATE_BPS = 32_000
 _PACKET_SAMPLES = PLAYOUT_RATE_HZ * AUDIO_TICK_MS // 1000
@@ -38,9 +37,6 @@ class OpusEncoders:
 
     def open(self) -> "OpusSession":
         return OpusSession(self._thread)
-
-    def decoder(self) -> "OpusListener":
-        return OpusListener()
 
     @property
     def silence(self) -> bytes:
@@ -79,16 +75,6 @@ class OpusSession:
 
     def reset(self) -> None:
         self._utterance = _Utterance()
-
-
-class OpusListener:
-    """A `SpeechDecoder`: 0.04 ms a packet, so it needs no thread."""
-
-    def __init__(self) -> None:
-        self._decoder, self._decimator = _new_decoder(), Decimator()
-
-    def decode(self, packet: bytes) -> AudioChunk:
-        return AudioChunk(self._decimator.take(_decode(self._decoder, packet)).tobytes(), SPEECH_RATE_HZ)
 
 
 class _Utterance:

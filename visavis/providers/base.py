@@ -196,27 +196,6 @@ class VoiceActivity(Protocol):
     async def close(self) -> None: ...
 
 
-class Cleaner(Protocol):
-    """Cleans the sound of one microphone, at once: 20 ms of it take well below one.
-
-    What comes back may be a few milliseconds late, and shorter or longer by what does not fill a step of the work.
-    """
-
-    def cancel_echo(self, heard: AudioChunk, played: AudioChunk) -> AudioChunk:
-        """Without what comes back of what was played: as much as was heard, and no later than its echo."""
-        ...
-
-    def suppress_noise(self, sound: AudioChunk, level: float) -> AudioChunk:
-        """From 0, the sound as it is, to 1, what is left of it without noise; in between, both at once."""
-        ...
-
-
-class Cleaning(Protocol):
-    """For all microphones of the process."""
-
-    def open(self) -> Cleaner: ...
-
-
 class EndOfTurn(Protocol):
     """One judge of pauses for all sessions of the process. `heard_ms` is how much of a turn it listens to."""
 

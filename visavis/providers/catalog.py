@@ -22,8 +22,8 @@ from typing import Any, Literal
 from visavis.core.errors import NotFound, ProviderError
 from visavis.providers.base import Traits
 
-Kind = Literal["stt", "llm", "tts", "vad", "cleaning", "end_of_turn", "cloning", "meetings", "embeddings"]
-KINDS: tuple[Kind, ...] = ("stt", "llm", "tts", "vad", "cleaning", "end_of_turn", "cloning", "meetings", "embeddings")
+Kind = Literal["stt", "llm", "tts", "vad", "end_of_turn", "cloning", "meetings", "embeddings"]
+KINDS: tuple[Kind, ...] = ("stt", "llm", "tts", "vad", "end_of_turn", "cloning", "meetings", "embeddings")
 
 
 def names(kind: Kind) -> list[str]:

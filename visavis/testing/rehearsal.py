@@ -106,13 +106,6 @@ class CountedPackets:
     def open(self) -> "CountedPackets":
         return CountedPackets()
 
-    def decoder(self) -> "CountedPackets":
-        return CountedPackets()
-
-    def decode(self, packet: bytes) -> AudioChunk:
-        sample = NOTHING if packet == SILENCE else VOICE
-        return AudioChunk(sample * (SPEECH_RATE_HZ * AUDIO_TICK_MS // 1000), SPEECH_RATE_HZ)
-
     def __init__(self) -> None:
         self._left_ms = 0.0
 

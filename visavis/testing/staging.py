@@ -16,7 +16,6 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
 from visavis.core.clock import HandWoundClock
-from visavis.core.decimator import Decimator
 from visavis.core.events import Command, Event
 from visavis.core.frames import AUDIO_TICK_MS, AudioChunk, SpeechAudio, VideoFormat
 from visavis.core.spec import (
@@ -37,7 +36,6 @@ from visavis.providers.base import (
     BlockingEars,
     BlockingUtterance,
     BlockingVoice,
-    Cleaning,
     EndOfTurn,
     VoiceActivity,
     VoiceDetector,
@@ -48,12 +46,11 @@ from visavis.testing.replies import Replies
 from visavis.testing.script import Script, Tool
 from visavis.testing.seen import EventEye, Seen
 from visavis.testing.sounds import TICK_SAMPLES, VOICES, Sound, from_pcm
-from visavis.transports.base import SpeechDecoder
+from visavis.transports.microphone import Decimator
 
 EARS = "pocketsphinx"
 VOICE_ACTIVITY = ("silero", "energy")
 END_OF_TURN = "smart_turn"
-CLEANING = "webrtc"
 Result = TypeVar("Result")
 
 
@@ -107,9 +104,6 @@ class Studio:
         self.activity: VoiceActivity = catalog.load("vad", catalog.first_usable("vad", VOICE_ACTIVITY))()
         missing = catalog.missing("end_of_turn", END_OF_TURN)
         self.end_of_turn: EndOfTurn | None = None if missing else catalog.load("end_of_turn", END_OF_TURN)()
-
-        cleans = not catalog.missing("cleaning", CLEANING)
-        self.cleaning: Cleaning | None = catalog.load("cleaning", CLEANING)() if cleans else None
 
     async def compute(self, work: Callable[[], Result]) -> Result:
         """Off the loop; one after the other, since the providers are not thread-safe."""
@@ -205,9 +199,6 @@ class _Encoders:
 
     def open(self) -> "_Encoder":
         return _Encoder(self._encoders.open(), self._work)
-
-    def decoder(self) -> SpeechDecoder:
-        return self._encoders.decoder()
 
 
 class _Encoder:
@@ -321,7 +312,7 @@ class RehearsalStage:
             mind, voice, _Ears(studio, work), _Activity(studio.activity, work), StillFaces(),
             _Encoders(studio.encoders, work), tools=tools,
             end_of_turn=None if studio.end_of_turn is None else _EndOfTurn(studio.end_of_turn, work),
-            cleaning=studio.cleaning, off_loop=lambda compute: work.of(studio.compute(compute)),
+            off_loop=lambda compute: work.of(studio.compute(compute)),
         )  # fmt: skip
 
     async def _ended(self, report: SessionReport) -> None:

@@ -77,18 +77,8 @@ class SpeechEncoder(Protocol):
         ...
 
 
-class SpeechDecoder(Protocol):
-    """What one person hears."""
-
-    def decode(self, packet: bytes) -> AudioChunk:
-        """The 20 ms of the next packet, mono at `SPEECH_RATE_HZ`, at once."""
-        ...
-
-
 class SpeechEncoders(Protocol):
     def open(self) -> SpeechEncoder: ...
-
-    def decoder(self) -> SpeechDecoder: ...
 
     @property
     def silence(self) -> bytes:

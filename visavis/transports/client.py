@@ -18,11 +18,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from visavis.core.clock import Clock
-from visavis.core.decimator import Decimator
 from visavis.core.errors import ProviderError
 from visavis.core.events import AddContext, Command, DirectorCue, End, Interrupt, TalkChunk, UserText
 from visavis.core.frames import AUDIO_TICK_MS, SPEECH_RATE_HZ, AudioChunk
 from visavis.core.tasks import TaskSet
+from visavis.transports.microphone import Decimator
 from visavis.transports.wire import SIGNALLING_BYTES_MAX, envelope
 
 CONNECT_WITHIN_S = 30.0

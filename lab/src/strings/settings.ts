@@ -56,7 +56,6 @@ export const settings = {
       llm: "Minds",
       tts: "Voices",
       vad: "Voice activity",
-      cleaning: "Echo and noise",
       end_of_turn: "Ends of turns",
       cloning: "Voice cloning",
       meetings: "Meetings",

@@ -24,10 +24,6 @@ Description = Annotated[str, Field(max_length=10_000)]
 Prompt = Annotated[str, Field(max_length=200_000)]
 Line = Annotated[str, Field(max_length=5_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
-ENHANCEMENT = (
-    "How much of the noise of a loud room is taken out of what is understood: 0, the default, leaves the sound as it "
-    "is. A quiet room is heard as it is in any case."
-)
 
 
 def language(code: str) -> str | None:
@@ -45,7 +41,9 @@ class VoiceDetectionOptions(Body):
     silence_before_skip_turn_seconds: Annotated[float, Field(ge=0, le=900)] | None = None
     silence_before_session_end_seconds: Annotated[float, Field(ge=0, le=7200)] | None = None
     silence_before_auto_end_turn_seconds: Annotated[float, Field(ge=0.5, le=10)] | None = None
-    speech_enhancement_level: Annotated[float, Field(ge=0, le=1, description=ENHANCEMENT)] | None = None
+    speech_enhancement_level: (
+        Annotated[float, Field(ge=0, le=1, description="Not supported: it is kept and changes nothing.")] | None
+    ) = None
     stt_provider: Annotated[str, Field(max_length=64)] | None = None
 
 
