@@ -115,11 +115,6 @@ export const editing = {
       label: "Hangs up after a silence of",
       hint: "Ends conversations that were left.",
     },
-    speechEnhancementLevel: {
-      label: "Noise suppression",
-      hint: "Cleans the microphone’s sound before it is understood.",
-      words: ["Off", "Light", "Medium", "Strong", "Strongest"],
-    },
   },
 
   preview: "Preview",

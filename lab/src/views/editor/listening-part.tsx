@@ -17,7 +17,6 @@ const DIALS: readonly Dial[] = [
   { name: "silenceBeforeAutoEndTurnSeconds", min: 0.5, max: 10, step: 0.5, byDefault: 5 },
   { name: "silenceBeforeSkipTurnSeconds", min: 0, max: 120, step: 5, byDefault: 15 },
   { name: "silenceBeforeSessionEndSeconds", min: 0, max: 1800, step: 30, byDefault: 60 },
-  { name: "speechEnhancementLevel", min: 0, max: 1, step: 0.05, byDefault: 0.8 },
 ];
 
 const MINUTE_S = 60;
