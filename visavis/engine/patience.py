@@ -15,7 +15,7 @@ from visavis.core.spec import ListeningSpec
 
 QUIET_MIN_MS = 200.0  # shorter gaps are inside words, where nobody judges
 LIKELY = 0.5  # from here on it is worth beginning to think
-PAUSE_MEDIAN_MS, PAUSE_SPREAD = 800.0, 0.8
+PAUSE_MEDIAN_MS, PAUSE_SPREAD = 800.0, 0.8  # as tuned; people's are nearer to half a second, the rest is caution
 _NORMAL = NormalDist()
 _NEVER = 1e-6
 
